@@ -1,0 +1,1 @@
+"""Batch evaluation against a question set."""

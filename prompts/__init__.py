@@ -1,0 +1,1 @@
+"""Prompt texts as files, and the lines that load and check them."""
