@@ -55,7 +55,7 @@ class TextTooLong(EmbeddingError):
     """A text has more tokens than the model reads; it is never cut silently."""
 
 
-class IndexError_(CaseChatError):  # noqa: N801,N818 - the builtin has the plain name
+class IndexError_(CaseChatError):  # noqa: N801 - the builtin has the plain name
     """An index is missing, damaged or does not fit the settings."""
 
 
