@@ -1,0 +1,97 @@
+"""Running a set: order, journal, failures, resuming, equal bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from eval.dataset import Question
+from eval.runner import JOURNAL_FILE, RESULTS_FILE, read_results, run_questions, strip_times
+from rag.errors import QuestionError, QuestionSetError
+from rag.types import Answer
+
+
+def question(number: int) -> Question:
+    return Question(f"q{number}", "zh", "fact", f"第{number}题？", (1,), (), "答", ("答",), (), "")
+
+
+def answer(text: str) -> Answer:
+    return Answer(
+        question=text,
+        standalone_question=text,
+        text=f"{text}的回答",
+        short_answer="",
+        citations=(),
+        passages=(),
+        refused=False,
+        reason=None,
+        confidence=0.75,
+        model="extractive",
+    )
+
+
+class ScriptedQA:
+    """Answers every question, but fails or dies on the ones it is told to: forces faults a real pipeline rarely has."""
+
+    def __init__(self, *, failing: str = "", dying: str = "") -> None:
+        self.failing, self.dying = failing, dying
+        self.asked: list[str] = []
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        if question == self.dying:
+            raise KeyboardInterrupt
+        self.asked.append(question)
+        if question == self.failing:
+            raise QuestionError("问题太长")
+        return answer(question)
+
+
+@pytest.mark.parametrize("n_workers", [1, 4])
+def test_results_stand_in_the_order_of_the_file(tmp_path: Path, n_workers: int) -> None:
+    questions = [question(n) for n in range(20)]
+    run_questions(questions, ScriptedQA(), out_path=tmp_path, n_workers=n_workers)
+    assert [record["id"] for record in read_results(tmp_path)] == [f"q{n}" for n in range(20)]
+    assert not (tmp_path / JOURNAL_FILE).exists()
+
+
+def test_a_failing_question_is_recorded_and_the_rest_is_asked(tmp_path: Path) -> None:
+    qa = ScriptedQA(failing="第1题？")
+    records = run_questions([question(n) for n in range(3)], qa, out_path=tmp_path)
+    assert [record["error"] for record in records] == [None, "QuestionError: 问题太长", None]
+    assert records[1]["refused"] is False and records[1]["answer"] == ""
+    assert qa.asked == ["第0题？", "第1题？", "第2题？"]
+
+
+def test_a_killed_run_resumes_without_asking_anything_twice(tmp_path: Path) -> None:
+    questions = [question(n) for n in range(5)]
+    with pytest.raises(KeyboardInterrupt):
+        run_questions(questions, ScriptedQA(dying="第3题？"), out_path=tmp_path)
+    journal = tmp_path / JOURNAL_FILE
+    with journal.open("a", encoding="utf-8") as half:
+        half.write('{"id": "q3", "ty')  # the line it was writing when it died
+    second = ScriptedQA()
+    run_questions(questions, second, out_path=tmp_path)
+    assert second.asked == ["第3题？", "第4题？"]
+    assert [record["id"] for record in read_results(tmp_path)] == ["q0", "q1", "q2", "q3", "q4"]
+
+
+def test_two_runs_give_equal_bytes_apart_from_times(tmp_path: Path) -> None:
+    questions = [question(n) for n in range(5)]
+    lines = []
+    for name, n_workers in (("a", 1), ("b", 3)):
+        run_questions(questions, ScriptedQA(), out_path=tmp_path / name, n_workers=n_workers)
+        raw = (tmp_path / name / RESULTS_FILE).read_text(encoding="utf-8").splitlines()
+        lines.append([json.dumps(strip_times(json.loads(line)), ensure_ascii=False) for line in raw])
+    assert lines[0] == lines[1]
+    assert "latency_ms" not in lines[0][0]
+
+
+def test_a_folder_without_a_run_is_named(tmp_path: Path) -> None:
+    with pytest.raises(QuestionSetError) as caught:
+        read_results(tmp_path)
+    assert str(caught.value) == (
+        f"{tmp_path} 里没有 results.jsonl，不是一次完成的评测。请先运行 python -m eval run --out {tmp_path}。"
+    )
