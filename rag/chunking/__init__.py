@@ -1,0 +1,1 @@
+"""From a parsed compilation to sentences, list items and retrievable chunks."""

@@ -1,0 +1,1 @@
+"""From the bytes of a compilation to its canonical text, cases and sections."""
