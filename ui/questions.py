@@ -1,0 +1,42 @@
+"""What the person typed, made fit to ask; and questions to begin with."""
+
+from __future__ import annotations
+
+import re
+
+from rag.errors import QuestionError
+from rag.settings import Settings
+
+# Control characters but tab and newline, and the marks that change reading direction: nobody types
+# them on purpose, and a reversed line would show another question than the one that is asked.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+_QINGDAO_2018 = (
+    "西海岸新区军民融合企业有多少家？",
+    "李沧区的“四到”工作是指哪四到？",
+    "即墨区对土地整治工程和新增耕地是怎样监管和管护的？",
+    "“金企通”融资服务系统平台是哪几家单位共同开发的？",
+    "哪些案例写到新华社作过报道？",
+    "青岛开发区2018年税收收入增速和全市税务部门组织收入增速，哪个快？",
+    "市环保局那篇案例分哪几个部分？",
+    "On which exchange and on what date were apple futures listed for trading?",
+)
+_ANY_COMPILATION = ("这本汇编一共收录了多少个案例？", "汇编最后一个案例是哪个单位的，题目讲什么？")
+
+
+def example_questions(settings: Settings) -> tuple[str, ...]:
+    """Return questions of different kinds that the compilation of these settings answers."""
+    return _QINGDAO_2018 if settings.compilation.stem == "qingdao-2018" else _ANY_COMPILATION
+
+
+def clean_question(typed: str, *, max_chars: int) -> str:
+    """Return the question without unprintable characters and outer white space.
+
+    Raises QuestionError when nothing is left or more than `max_chars` characters are.
+    """
+    question = _UNPRINTABLE.sub("", typed.replace("\r\n", "\n")).strip()
+    if not question:
+        raise QuestionError("还没有输入问题。请在下面的输入框里写下问题，再按“发送”。")
+    if len(question) > max_chars:
+        raise QuestionError(f"问题有 {len(question)} 个字符，最多 {max_chars} 个。请缩短后再发送。")
+    return question
