@@ -1,1 +1,1 @@
-"""Embedding models behind LangChain's Embeddings interface."""
+"""Embedding models behind LangChain's `Embeddings`: the bundled one, sentence-transformers models, any other."""
