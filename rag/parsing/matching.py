@@ -136,9 +136,9 @@ def _best_chain(candidates: Sequence[_Candidate]) -> list[_Candidate]:
         total, link = candidate.score, None
         for before in range(index):
             other = candidates[before]
-            if other.entry_number < candidate.entry_number and other.head.last_line < candidate.head.first_line:
-                if totals[before] + candidate.score > total:
-                    total, link = totals[before] + candidate.score, before
+            is_before = other.entry_number < candidate.entry_number and other.head.last_line < candidate.head.first_line
+            if is_before and totals[before] + candidate.score > total:
+                total, link = totals[before] + candidate.score, before
         totals.append(total)
         previous.append(link)
     chain: list[_Candidate] = []

@@ -76,13 +76,16 @@ def _heading_of(line: Line, following: Line | None, path: Sequence[Heading]) -> 
 
 
 def _n_heading(line: Line, heading: Heading) -> int:
-    """Return how many characters of the line its heading takes, with `**` and the stop after it."""
-    left = len(heading.text)
-    for index, char in enumerate(line.text):
-        if left == 0 and char not in "*。：:；;":
-            return index
-        left -= char != "*" and left > 0
-    return len(line.text)
+    """Return how many characters of the line its heading takes, with its closing `**` and the stop after it."""
+    left, index = len(heading.text), 0
+    while left > 0 and index < len(line.text):
+        left -= line.text[index] != "*"
+        index += 1
+    for tail in ("**", line.text[index : index + 1] if line.text[index : index + 1] in "。：:；;" else "", "**"):
+        is_open = line.text.count("**", 0, index) % 2 == 1
+        if tail and line.text.startswith(tail, index) and (is_open or tail != "**"):
+            index += len(tail)
+    return index
 
 
 def _make_section(text: str, item: _Start, *, end: int) -> Section:
