@@ -18,7 +18,8 @@ MAX_HEADING_CHARS = 60
 """Headings and the second form of a title are cut or left out beyond this in what is embedded."""
 MIN_TEXT_TOKENS = 8
 """With less room than this beside title and headings, a passage cannot be embedded."""
-MAX_SHRINKS = 4
+MAX_SHRINKS = 8
+"""Counts of sentences add up to about the count of a chunk; where they fall short, its section is cut anew, finer."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -71,7 +72,7 @@ def chunk_compilation(
         if not excess:
             return tuple(replace(chunk, n_tokens=count) for chunk, count in zip(chunks, counts, strict=True))
         for owner, n_excess in excess.items():
-            limits[owner] = max(1, limits[owner] - n_excess)
+            limits[owner] = max(1, limits[owner] - n_excess - limits[owner] // 10)
     owner = next(iter(excess))
     raise TextTooLong(
         f"{_place(parts[owner])}有一段文字连同标题和部门有 {max_tokens + excess[owner]} 个词元，超过嵌入模型的上限 "

@@ -13,8 +13,9 @@ SEMICOLON_CUT_COST = 0.05
 """Cutting at ； instead of a full stop costs as much."""
 ITEM_CUT_BONUS = 0.1
 """Cutting right before an item (二是…) is worth more, for an item is what is asked for ..."""
-ITEM_HEAD_CUT_COST = 0.2
-"""... and cutting an item's first sentence, its head, off the rest costs most."""
+HEAD_CUT_COST = 0.2
+"""... and cutting off a head (an item's first sentence, a short sentence that opens a paragraph) costs most."""
+MAX_HEAD_CHARS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,5 +91,10 @@ def _add(cost: _Cost, text: str, units: Sequence[Unit], stop: int, *, share: flo
         unevenness -= PARAGRAPH_CUT_BONUS * ("\n" in gap)
         unevenness += SEMICOLON_CUT_COST * (text[units[stop - 1].span.end - 1] in "；;")
         unevenness -= ITEM_CUT_BONUS * units[stop].opens_item
-        unevenness += ITEM_HEAD_CUT_COST * (units[stop - 1].opens_item and not units[stop].opens_item)
+        unevenness += HEAD_CUT_COST * (_is_head(text, units[stop - 1]) and not units[stop].opens_item)
     return _Cost(cost.n_inside + _ends_inside(units, stop), cost.n_chunks + 1, unevenness)
+
+
+def _is_head(text: str, unit: Unit) -> bool:
+    opens_paragraph = unit.span.start == 0 or text[unit.span.start - 1].isspace()
+    return unit.opens_item or (opens_paragraph and unit.n_chars <= MAX_HEAD_CHARS)
