@@ -83,8 +83,9 @@ def _write_weights(model: PackedModel, path: Path, *, on_progress: Callable[[int
         for source in _names(model.shape).values():
             for stretch in _stretches(model, source):
                 file.write(stretch)
+                if (n_written + len(stretch)) // MB > n_written // MB:
+                    on_progress((n_written + len(stretch)) // MB, total // MB)
                 n_written += len(stretch)
-                on_progress(n_written // MB, total // MB)
         file.write(bytes(total - n_written))
         file.flush()
         os.fsync(file.fileno())
@@ -101,9 +102,10 @@ def _layout(model: PackedModel) -> tuple[dict[str, Any], int]:
         shape = _tensor_shape(target, entry, model.shape)
         header[target] = {"dtype": "F32" if width == 4 else "F16", "shape": shape, "data_offsets": [offset, end]}
         offset = end
-    for target, pooler_shape in POOLER.items():
-        end = offset + 2 * math.prod(n := [model.shape.hidden] * pooler_shape)
-        header[target] = {"dtype": "F16", "shape": n, "data_offsets": [offset, end]}
+    for target, rank in POOLER.items():
+        shape = [model.shape.hidden] * rank
+        end = offset + 2 * math.prod(shape)
+        header[target] = {"dtype": "F16", "shape": shape, "data_offsets": [offset, end]}
         offset = end
     return header, offset
 

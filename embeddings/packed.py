@@ -146,13 +146,12 @@ class _Reader:
         (version,) = self.take("I")
         if version != VERSION:
             raise ValueError(f"版本 {version}，能读的是 {VERSION}")
-        sizes = self.take("7i")
-        (epsilon,) = struct.unpack_from("<f", self.data, self.at)
-        self.at += 4
+        hidden, layers, heads, intermediate, vocabulary, positions, types = self.take("7i")
+        (epsilon,) = self.array("<f4", 1).tolist()
         (block,) = self.take("i")
         if block != BLOCK_WEIGHTS:
             raise ValueError(f"每块 {block} 个权重，能读的是 {BLOCK_WEIGHTS}")
-        shape = ModelShape(*sizes, epsilon)
+        shape = ModelShape(hidden, layers, heads, intermediate, vocabulary, positions, types, epsilon)
         return PackedModel(shape, self.vocabulary(), self.directory(), self.data)
 
     def vocabulary(self) -> Vocabulary:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,9 +25,8 @@ E5_QUERY, E5_PASSAGE = "query: ", "passage: "
 BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16", "bf16"}
 CPUINFO_PATH = Path("/proc/cpuinfo")
 WHOLE_FILE_BYTES = 1 << 20
+ONE_THREAD_CHARS = 128
 SAMPLE_BYTES, N_SAMPLES = 4096, 64
-
-logger = logging.getLogger(__name__)
 
 
 class TransformerEmbedder(Embedder):
@@ -83,7 +82,7 @@ class TransformerEmbedder(Embedder):
         return SpanVectors(normalise(whole), tuple(normalise(rows) for rows in pooled))
 
     def _embed_batch(self, texts: list[str], *, is_query: bool) -> Vectors:
-        with self._lock:
+        with self._lock, _threads_for(texts):
             vectors = self._model.encode(
                 texts, prompt=self._prompts[is_query], batch_size=len(texts), show_progress_bar=False
             )
@@ -199,6 +198,23 @@ def _load(model: str | Path, *, dtype: str) -> SentenceTransformer:
         ) from exc
     finally:
         transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _threads_for(texts: list[str]) -> Iterator[None]:
+    """Compute a few short texts in one thread: as fast as two when the machine is idle (17 ms a question), and where
+    other work keeps it busy the second thread only waits for its turn (400 to 900 ms)."""
+    import torch
+
+    n_threads = torch.get_num_threads()
+    if sum(map(len, texts)) > ONE_THREAD_CHARS or n_threads == 1:
+        yield
+        return
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n_threads)
 
 
 def _first_line(exc: BaseException) -> str:
