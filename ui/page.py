@@ -40,7 +40,7 @@ def build_page(handlers: ChatHandlers) -> gr.Blocks:
                     question = gr.Textbox(
                         label="问题",
                         show_label=False,
-                        placeholder="输入问题，按回车发送（Shift+回车换行）",
+                        placeholder="输入问题，按回车发送",
                         lines=1,
                         max_lines=6,
                         autofocus=True,

@@ -12,7 +12,6 @@ from rag.settings import Settings
 
 if TYPE_CHECKING:  # for the annotations only: these import the model's libraries, which the page does not wait for
     from rag.pipeline import CaseQA
-
     from ui.warmup import Progress
 
 BACKLOG = 128

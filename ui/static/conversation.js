@@ -19,6 +19,8 @@ let nTurns = 0;
 scroller.setAttribute("role", "log");
 scroller.setAttribute("aria-label", "对话");
 scroller.setAttribute("tabindex", "0");
+// Gradio hides the label of a box without container from screen readers too.
+document.querySelector("#cc-question textarea")?.setAttribute("aria-label", "问题");
 scroller.addEventListener("scroll", () => {
   pinned = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
 });
