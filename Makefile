@@ -87,15 +87,15 @@ $(BROWSER_READY): $(DEV_READY)
 
 .PHONY: venv
 venv:
-	@command -v $(PYTHON) >/dev/null \
+	@command -v "$(PYTHON)" >/dev/null \
 	  || { echo '找不到 $(PYTHON)。请先运行：sudo apt-get install python3 python3-venv' >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "$(PYTHON) 的版本是 $$($(PYTHON) -V 2>&1)，需要 3.11 或更新。" \
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "$(PYTHON) 的版本是 $$("$(PYTHON)" -V 2>&1)，需要 3.11 或更新。" \
 	       "请安装较新的 Python，并用 make PYTHON=python3.12 … 指明。" >&2; exit 1; }
 	@if [ -e $(INSTALLING) ] && kill -0 "$$(cat $(INSTALLING))" 2>/dev/null; then \
 	  echo "另一个 make（进程 $$(cat $(INSTALLING))）正在安装，请等它结束后重试。" >&2; exit 1; fi
 	@if [ -e $(INSTALLING) ]; then echo '上次安装中断，重新建立 $(VENV)/。'; rm -rf $(VENV); fi
 	@if ! $(PY) -m pip --version >/dev/null 2>&1; then \
-	  $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+	  "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
 	    || { echo '缺少 python3-venv。请先运行：sudo apt-get install python3-venv' >&2; exit 1; }; \
-	  echo '建立 $(VENV)/……'; $(PYTHON) -m venv --clear $(VENV); fi
+	  echo '建立 $(VENV)/……'; "$(PYTHON)" -m venv --clear $(VENV); fi
