@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rag.errors import StructureError
 from rag.parsing.lines import Line, join_titles
+from rag.parsing.titles import MIN_TITLE_SCORE, compare_titles
 
 MAX_TITLE_LINES = 3
 """A title in the contents runs over at most so many lines; more lines without a page end the contents."""
@@ -102,9 +103,10 @@ def _read_entries(lines: Sequence[Line], first: int) -> tuple[Entry, ...]:
     entries: list[Entry] = []
     pending = first
     for number in range(first, len(lines)):
-        if number - pending >= MAX_TITLE_LINES:
+        stands_alone = _read_entry(lines, number, number) is not None
+        if number - pending >= MAX_TITLE_LINES or (not stands_alone and _begins_body(lines[number], entries)):
             break
-        if _GROUP.match(lines[number].text) and _read_entry(lines, number, number) is None:
+        if not stands_alone and _GROUP.match(lines[number].text):
             pending = number + 1
             continue
         entry = _read_entry(lines, pending, number)
@@ -117,6 +119,10 @@ def _read_entries(lines: Sequence[Line], first: int) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def _begins_body(line: Line, entries: Sequence[Entry]) -> bool:
+    return bool(entries) and compare_titles(line.text, entries[0].title) >= MIN_TITLE_SCORE
+
+
 def _read_entry(lines: Sequence[Line], first: int, last: int) -> Entry | None:
     found = _PAGE.search(lines[last].text)
     if found is None:
@@ -127,10 +133,13 @@ def _read_entry(lines: Sequence[Line], first: int, last: int) -> Entry | None:
     named = _DEPARTMENT.search(rest)
     if leader is None and named is None:
         return None
-    title = (rest[: named.start()] if named else rest).strip()
+    last_part = (rest[: named.start()] if named else rest).strip()
+    title = " ".join([*(line.text for line in lines[first:last]), *([last_part] if last_part else [])])
+    if not any(char.isalpha() for char in title):
+        return None
     page = unicodedata.normalize("NFKC", found.group("page"))
     return Entry(
-        title=" ".join([*(line.text for line in lines[first:last]), *([title] if title else [])]),
+        title=title,
         department=named.group("department").strip() if named else "",
         page=int(page) if page.isdigit() else _read_roman(page),
         roman=not page.isdigit(),

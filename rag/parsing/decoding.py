@@ -21,7 +21,7 @@ def decode_bytes(data: bytes, *, place: str) -> str:
     Raises EncodingError with the offset of the first byte that does not fit.
     """
     for bom, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
@@ -48,7 +48,7 @@ def _decode_strictly(data: bytes, encoding: str, *, place: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as exc:
-        name = "UTF-8" if encoding == "utf-8-sig" else "UTF-16"
+        name = encoding.upper()
         raise EncodingError(
             f"读不出 {place} 的文字：文件以 {name} 标记开头，但第 {exc.start} 个字节（从 0 数）不合 {name}。"
             "请用编辑器把文件另存为 UTF-8 后重试。"

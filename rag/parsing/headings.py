@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rag.parsing.lines import Line
 
 MAX_LEVEL_1_CHARS = 60
-"""一、 with more characters, or with a sentence end inside, is a sentence and no heading."""
+"""一、 with more characters, with a sentence end inside, or with a comma and a full stop is prose and no heading."""
 MAX_CHARS = {2: 60, 3: 45, 4: 45}
 """A first sentence with more characters is a sentence: its heading ends at the first comma or colon."""
 MAX_LEAD_CHARS = 30
@@ -73,8 +73,9 @@ def _read_numbered(text: str, level: int, *, n_marker: int) -> Heading | None:
     end = _SENTENCE_END.search(text)
     sentence = text[: end.start()] if end else text
     if level == 1:
-        is_whole = end is None or not text[end.end() :].strip("* ")
-        return Heading(clean_heading(sentence), 1) if is_whole and len(sentence) <= MAX_LEVEL_1_CHARS else None
+        if end is not None and (text[end.end() :].strip("* ") or "，" in sentence):
+            return None
+        return Heading(clean_heading(sentence), 1) if len(sentence) <= MAX_LEVEL_1_CHARS else None
     if len(sentence) > MAX_CHARS[level]:
         comma = _CLAUSE_END.search(sentence, n_marker + 1)
         sentence = sentence[: comma.start()] if comma else sentence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,16 +12,12 @@ from rag.errors import StructureError
 from rag.parsing.contents import Entry
 from rag.parsing.headings import read_heading
 from rag.parsing.lines import Line, join_titles
+from rag.parsing.titles import MIN_TITLE_SCORE, compare_titles, normalise_title
 
-MIN_TITLE_SCORE = 80.0
-"""A title this similar (0 to 100) is accepted by itself ..."""
 MIN_TITLE_SCORE_WITH_DEPARTMENT = 55.0
-"""... and from here on where the next line is the department as well."""
+"""Enough where the next line is the department as well; a title alone needs MIN_TITLE_SCORE."""
 MIN_DEPARTMENT_SCORE = 85.0
-PREFIX_SCORE = 90.0
-"""For a title of which the other is only the beginning (case 12: 国家智能化工业园区试点示范)."""
 DEPARTMENT_BONUS = 20.0
-MIN_PREFIX_CHARS = 6
 MAX_TITLE_CHARS = 100
 MAX_DEPARTMENT_CHARS = 40
 MAX_TITLE_LINES = 3
@@ -74,11 +69,6 @@ def locate_cases(lines: Sequence[Line], first: int, *, entries: Sequence[Entry])
     return tuple(candidate.head for candidate in best)
 
 
-def normalise_title(text: str) -> str:
-    """Return what titles are compared by: NFKC, letters and digits only."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text) if char.isalnum()).casefold()
-
-
 def _match(lines: Sequence[Line], number: int, *, entry: Entry, entry_number: int) -> _Candidate | None:
     best: _Candidate | None = None
     for last in range(number, min(number + MAX_TITLE_LINES, len(lines))):
@@ -101,22 +91,16 @@ def _score(lines: Sequence[Line], first: int, last: int, *, entry: Entry, entry_
     if inline is not None and _is_department(inline.group("department"), entry.department):
         department, title = inline.group("department"), title[: inline.start()]
     elif last + 1 < len(lines) and _is_department(lines[last + 1].text, entry.department):
-        department, last_line = lines[last + 1].text, last + 1
-    title_score = _compare(title, entry.title)
+        department, last_line = lines[last + 1].text.strip("（）() "), last + 1
+    title_score = compare_titles(title, entry.title)
     if title_score < (MIN_TITLE_SCORE_WITH_DEPARTMENT if department else MIN_TITLE_SCORE):
         return None
     head = CaseHead(entry, title, department or entry.department, first_line=first, last_line=last_line)
     return _Candidate(entry_number, title_score + (DEPARTMENT_BONUS if department else 0.0), head)
 
 
-def _compare(title: str, title_in_contents: str) -> float:
-    shorter, longer = sorted((normalise_title(title), normalise_title(title_in_contents)), key=len)
-    score = float(fuzz.ratio(shorter, longer))
-    is_prefix = len(shorter) >= MIN_PREFIX_CHARS and longer.startswith(shorter)
-    return max(score, PREFIX_SCORE) if is_prefix else score
-
-
 def _is_department(text: str, department_in_contents: str) -> bool:
+    text = text.strip("（）() ")
     if len(text) > MAX_DEPARTMENT_CHARS or read_heading(text) is not None or _NOT_TITLE.search(text):
         return False
     if not department_in_contents:

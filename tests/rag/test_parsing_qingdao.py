@@ -167,7 +167,7 @@ def test_joins_are_those_checked_by_eye() -> None:
 
 def test_only_titles_headings_and_screens_are_left_without_an_end(compilation: Compilation) -> None:
     """What is left without a stop at its end, outside headings, titles, tables and screenshots, would be a missed cut."""
-    ends = tuple("。：；") + ("。”", ";")
+    ends = ("。", "：", "；", "。”", ";")
     for case in compilation.cases:
         for section in case.sections:
             if section.kind in ("table", "residue"):
