@@ -15,6 +15,7 @@ import pytest
 from rag.settings import ENV_PREFIX, Settings
 
 if TYPE_CHECKING:
+    from embeddings.base import Embedder
     from rag.pipeline import CaseQA
     from rag.types import Compilation
 
@@ -58,11 +59,19 @@ def compilation() -> Compilation:
 
 
 @pytest.fixture(scope="session")
-def qa(settings: Settings) -> CaseQA:
+def default_embedder(settings: Settings) -> Embedder:
+    """The embedding model of the default settings, unpacked and loaded once."""
+    from rag.factory import build_embedder
+
+    return build_embedder(settings)
+
+
+@pytest.fixture(scope="session")
+def qa(settings: Settings, default_embedder: Embedder) -> CaseQA:
     """The default pipeline over the real compilation, built once."""
     from rag.factory import build_qa
 
-    return build_qa(settings)
+    return build_qa(settings, embedder=default_embedder)
 
 
 class NetworkForbidden(AssertionError):
