@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "prompts": ("rag.errors", "prompts"),
     "ui": (*LEAVES, "rag.pipeline", "rag.factory", "eval.api", "ui"),
     "eval": (*LEAVES, "rag.pipeline", "rag.factory", "eval"),
-    "benchmarks": (*LEAVES, "rag.pipeline", "rag.factory", "benchmarks"),
+    "benchmarks": ("rag", "benchmarks"),
 }
 """Module prefix to the prefixes of our own modules that it may import; the longest prefix counts."""
 
@@ -240,7 +240,9 @@ def test_no_file_names_a_machine_path() -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT_PATH, capture_output=True, check=False)
     if tracked.returncode:
         pytest.skip("not a git checkout: there is no list of tracked files")
-    machine_path = re.compile(r"(?<![\w.])/(?:home|Users|root|work|opt)/[\w.-]+|\.\./shared\b|[A-Z]:\\\\?Users")
+    machine_path = re.compile(
+        r"(?<![\w.])/(?:(?:home|Users)/(?!someone\b)|root/|work/|opt/)[\w.-]+|\.\./shared\b|[A-Z]:\\\\?Users"
+    )
     found = []
     for name in tracked.stdout.decode().split("\0"):
         path = PROJECT_PATH / name
