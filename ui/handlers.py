@@ -15,6 +15,7 @@ from ui.conversations import Conversation, ConversationStore, Turn
 from ui.questions import clean_question, example_questions
 from ui.reader import render_missing, render_passage
 from ui.rendering import nearest_sections, render_conversation, render_header
+from ui.streaming import AnswerStream
 from ui.warmup import UNEXPECTED, Warmup
 
 if TYPE_CHECKING:  # importing it would import the model's libraries
@@ -60,7 +61,7 @@ class ChatHandlers:
         return self._warmup.status.state in ("waiting", "running")
 
     def conversation(self, session_id: str) -> str:
-        """Return the session's conversation; a turn that an unexpected error broke off says so."""
+        """Return the session's conversation."""
         return render_conversation(self._store.get(session_id), self._warmup.status, self._examples)
 
     def ask(self, typed: str, session_id: str) -> Iterator[View]:
@@ -79,17 +80,15 @@ class ChatHandlers:
         except CaseChatError as exc:
             turn.state, turn.notice = "failed", str(exc)
         finally:
-            # Reached with the turn still pending only by an unexpected error, which Gradio prints in the
-            # terminal, or because the browser went away; the page then asks for `conversation` once more.
+            # Still pending: an unexpected error broke the stream off, or the browser went away.
             if turn.pending:
-                turn.state, turn.notice = "failed", BROKEN
+                turn.state, turn.notice = ("stopped", "") if turn.stop_requested else ("failed", BROKEN)
         yield View(self.conversation(session_id))
 
     def _answer(self, turn: Turn, conversation: Conversation) -> Iterator[None]:
-        """Bring the turn to its end, yielding whenever there is more to show."""
+        """Bring the turn forward, yielding whenever there is more to show; it ends `done` only with an Answer."""
         while not self._warmup.wait(POLL_S):
             if turn.stop_requested:
-                turn.state = "stopped"
                 return
             yield
         qa = self._warmup.qa
@@ -97,19 +96,18 @@ class ChatHandlers:
             turn.state, turn.notice = "failed", self._warmup.status.error or UNEXPECTED
             return
         turn.state = "answering"
-        for item in qa.stream(turn.question, conversation.questions_before(turn)):
+        history = conversation.questions_before(turn)
+        stream = AnswerStream(lambda: qa.stream(turn.question, history))
+        for item in stream.items(lambda: turn.stop_requested):
             if isinstance(item, Answer):
                 _finish(turn, item, qa)
                 return
             turn.text += item.text
             turn.citations.update({citation.key: citation for citation in item.citations})
-            if turn.stop_requested:
-                turn.state = "stopped"
-                return
             yield
 
     def stop(self, session_id: str) -> None:
-        """Stop what the session is being answered, after the current sentence."""
+        """Stop what the session is being answered."""
         self._store.get(session_id).stop()
 
     def reset(self, session_id: str) -> None:

@@ -25,7 +25,8 @@ def read_static(name: str) -> str:
 
 def build_page(handlers: ChatHandlers) -> gr.Blocks:
     """Return the chat as Gradio Blocks; theme, CSS and head are given where it is mounted."""
-    with gr.Blocks(title="案例问答 CaseChat", analytics_enabled=False) as blocks:
+    blocks: gr.Blocks = gr.Blocks(title="案例问答 CaseChat", analytics_enabled=False)
+    with blocks:
         with gr.Row(elem_id="cc-shell"):
             with gr.Column(elem_id="cc-main"):
                 header = gr.HTML(handlers.header(), elem_id="cc-header", apply_default_css=False, js_on_load=None)
@@ -72,19 +73,15 @@ def _wire_asking(
         for view in handlers.ask(str(event._data.get("question", "")), session_of(request)):
             yield view.outputs()
 
-    def show(request: gr.Request) -> str:
-        return handlers.conversation(session_of(request))
-
     shared = {
         **_QUIET,
         "concurrency_limit": N_ANSWERED_AT_ONCE,
         "concurrency_id": "answering",
         "trigger_mode": "multiple",
     }
-    # `show` runs after a failure too, and then takes the broken turn out of its waiting state.
-    question.submit(ask, question, outputs, **shared).then(show, None, conversation, **_QUIET)
-    send.click(ask, question, outputs, **shared).then(show, None, conversation, **_QUIET)
-    conversation.ask(ask_example, None, outputs, **shared).then(show, None, conversation, **_QUIET)
+    question.submit(ask, question, outputs, **shared)
+    send.click(ask, question, outputs, **shared)
+    conversation.ask(ask_example, None, outputs, **shared)
 
 
 def _wire_rest(

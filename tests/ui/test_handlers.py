@@ -141,11 +141,24 @@ def test_an_unexpected_error_leaves_no_turn_waiting(scripted: ScriptedQA, monkey
         yield
 
     monkeypatch.setattr(scripted, "stream", stream)
-    handlers = ready(scripted)
-    with pytest.raises(ZeroDivisionError):
-        list(handlers.ask("问", SESSION))
-    assert BROKEN in handlers.conversation(SESSION)
-    assert "is-pending" not in handlers.conversation(SESSION)
+    seen: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", seen.append)
+    html = last(ready(scripted).ask("问", SESSION)).conversation
+    assert BROKEN in html
+    assert "is-pending" not in html
+    assert [arguments.exc_type for arguments in seen] == [ZeroDivisionError]
+
+
+def test_a_stream_that_ends_without_an_answer_leaves_no_turn_waiting(scripted: ScriptedQA) -> None:
+    assert BROKEN in last(ready(scripted).ask("问", SESSION)).conversation
+
+
+def test_a_question_waiting_for_the_model_can_be_stopped(scripted: ScriptedQA) -> None:
+    handlers = ChatHandlers(Settings(), Warmup(lambda _: scripted))  # type: ignore[arg-type,return-value]
+    views = handlers.ask("问", SESSION)
+    next(views)
+    handlers.stop(SESSION)
+    assert "已停止。" in last(views).conversation
 
 
 def test_stop_keeps_what_has_been_said(scripted: ScriptedQA) -> None:

@@ -1,0 +1,110 @@
+"""The real page with the real compilation and model: ask, open the citation, follow up, be refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rag.types import Compilation
+from tests.browser.conftest import FIRST_ANSWER_TIMEOUT_MS
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "青岛西海岸新区是哪一天获国务院批复设立的？"
+QUOTE = "2014年6月3日，西海岸新区获国务院批复设立"
+FOLLOW_UP = "那里的军民融合企业有多少家？"
+OUT_OF_SCOPE = "今天青岛天气怎么样，适合去栈桥吗？"
+HOSTILE = (
+    '<img src=x onerror="window.ran=1"><script>window.ran=2</script> ![图](https://evil.example/x.png) '
+    "[链接](javascript:window.ran=3) ${window.ran=4} {{value}}"
+)
+
+
+def ask(page: Page, question: str) -> None:
+    box = page.get_by_label("问题", exact=True)
+    box.fill(question)
+    box.press("Enter")
+    turn = page.locator(".cc-turn").last
+    expect(turn.locator(".cc-question")).to_contain_text(question)
+    expect(turn).not_to_have_class(re.compile("is-pending"), timeout=FIRST_ANSWER_TIMEOUT_MS)
+
+
+def test_a_question_is_answered_and_its_citation_opens_the_highlighted_quote(
+    server_url: str,
+    open_page: Callable[..., Page],
+    compilation: Compilation,
+    keep_image: Callable[[Page, str], Path],
+) -> None:
+    page = open_page(server_url)
+    expect(page).to_have_title("案例问答 CaseChat")
+    ask(page, QUESTION)
+    turn = page.locator(".cc-turn").last
+    expect(turn.locator(".cc-text")).to_contain_text("2014年6月3日")
+    turn.locator(".cc-chip").first.click()
+    reader = page.get_by_role("complementary", name="原文")
+    expect(reader.locator("mark").first).to_be_in_viewport()
+    assert QUOTE in "".join(reader.locator("mark").all_inner_texts())
+    expect(reader).to_contain_text("案例 1")
+    expect(reader).to_contain_text(compilation.case(1).title)
+    expect(reader).to_contain_text("西海岸新区管委")
+    expect(reader).to_contain_text("案例页码 1–4（据目录）")
+    assert keep_image(page, "chat.png").stat().st_size > 20_000
+    reader.get_by_role("button", name="关闭原文").click()
+    expect(reader).to_have_count(0)
+
+
+def test_a_follow_up_is_understood_and_a_new_conversation_forgets(
+    server_url: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(server_url)
+    ask(page, QUESTION)
+    ask(page, FOLLOW_UP)
+    expect(page.locator(".cc-turn").last.locator(".cc-text")).to_contain_text("161")
+    expect(page.locator(".cc-turn")).to_have_count(2)
+    page.get_by_role("button", name="新对话").click()
+    expect(page.locator(".cc-welcome")).to_be_visible()
+    expect(page.locator(".cc-turn")).to_have_count(0)
+
+
+def test_what_the_compilation_does_not_answer_is_refused_with_sections_that_open(
+    server_url: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(server_url)
+    ask(page, OUT_OF_SCOPE)
+    refusal = page.locator(".cc-refusal")
+    expect(refusal).to_be_visible()
+    expect(refusal.locator(".cc-chip")).to_have_count(0)
+    refusal.locator(".cc-source").first.click()
+    expect(page.get_by_role("complementary", name="原文").locator("mark").first).to_be_visible()
+
+
+def test_html_and_markdown_in_a_question_are_shown_as_text_and_run_nothing(
+    server_url: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(server_url)
+    ask(page, HOSTILE)
+    expect(page.locator(".cc-question")).to_have_text(f"问：{HOSTILE}")
+    assert page.locator("#cc-conversation").locator("img, script, a").count() == 0
+    assert page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_every_example_question_is_answered(server_url: str, open_page: Callable[..., Page], number: int) -> None:
+    page = open_page(server_url)
+    page.locator(".cc-example").nth(number).click()
+    turn = page.locator(".cc-turn").last
+    expect(turn).not_to_have_class(re.compile("is-pending"), timeout=FIRST_ANSWER_TIMEOUT_MS)
+    expect(turn.locator(".cc-chip").first).to_be_visible()
+
+
+def test_two_browser_sessions_do_not_see_each_other(server_url: str, open_page: Callable[..., Page]) -> None:
+    mine, yours = open_page(server_url), open_page(server_url)
+    ask(mine, QUESTION)
+    expect(yours.locator(".cc-welcome")).to_be_visible()
+    ask(yours, OUT_OF_SCOPE)
+    expect(mine.locator(".cc-turn")).to_have_count(1)
+    expect(yours.locator(".cc-turn")).to_have_count(1)
