@@ -1,4 +1,4 @@
-"""`python -m eval run --questions FILE --out DIR`."""
+"""`python -m eval …`: the command line."""
 
 from __future__ import annotations
 
@@ -6,86 +6,95 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from tqdm import tqdm  # type: ignore[import-untyped]
-
-from eval.api import RunOptions, run_evaluation
+from eval import commands
 from rag.errors import CaseChatError
-from rag.settings import load_settings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 a level not reached, 2 an error of the user's."""
-    options = _parser().parse_args(arguments)
-    if options.debug:
-        return int(options.command(options))
+    """Run one command and return its exit code: 0 done, 1 a level not reached or a file with problems, 2 an error."""
+    options = build_parser().parse_args(arguments)
     try:
         return int(options.command(options))
     except CaseChatError as exc:
+        if options.debug:
+            raise
         print(exc, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\n已中断。已答的题都已保存，加 --resume 可以接着跑。", file=sys.stderr)
+        return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m eval", description="用题库批量评测。")
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(prog="python -m eval", description="用题库批量评测，生成可以公开的报告。")
     parser.add_argument("--debug", action="store_true", help="出错时显示完整的调用栈")
-    commands = parser.add_subparsers(required=True, metavar="命令")
-    run = commands.add_parser("run", help="逐题提问并计算指标")
-    run.add_argument("--questions", type=Path, required=True, help="题库文件")
-    run.add_argument("--out", type=Path, required=True, help="结果目录")
-    run.add_argument("--llm", help="extractive，或 提供方:模型")
-    run.add_argument("--pipeline", choices=("casechat", "textbook", "bm25"), default="casechat")
-    run.add_argument("--type", action="append", default=[], help="只问这种题型，可重复")
-    run.add_argument("--limit", type=int, help="只问前 N 题")
-    run.add_argument("--workers", type=int, default=1, help="并行的线程数")
-    run.add_argument("--resume", action="store_true", help="接着上次没跑完的评测")
-    run.add_argument("--overwrite", action="store_true", help="覆盖已有的结果")
-    run.set_defaults(command=_run)
+    added = parser.add_subparsers(required=True, metavar="命令")
+    _add_run(added)
+    _add_squad(added)
+    validate = added.add_parser("validate", help="检查题库（JSONL、CSV、XLSX），一次列出所有问题")
+    validate.add_argument("file", type=Path, metavar="题库")
+    validate.set_defaults(command=commands.validate)
+    compare = added.add_parser("compare", help="比较两次或多次评测，第一个是基准")
+    compare.add_argument("runs", type=Path, nargs="+", metavar="结果目录")
+    compare.add_argument("--out", type=Path, help="HTML 文件，默认写到最后一个目录的 compare.html")
+    compare.set_defaults(command=commands.compare)
+    report = added.add_parser("report", help="由结果文件重新生成 report.html")
+    report.add_argument("run", type=Path, metavar="结果目录")
+    report.add_argument("--open", action="store_true", help="在浏览器里打开")
+    report.set_defaults(command=commands.report)
+    template = added.add_parser("template", help="生成题库样例，每种题型一题")
+    template.add_argument("file", type=Path, metavar="文件", help=".jsonl、.csv 或 .xlsx")
+    template.set_defaults(command=commands.template)
+    tables = added.add_parser("tables", help="由结果目录生成文档里的 Markdown 表格")
+    tables.add_argument("runs", type=Path, nargs="+", metavar="结果目录", help="第一个是本系统，其余是对照")
+    tables.add_argument("--into", type=Path, metavar="文件", help="写进这个文件的 <!-- table: 名称 --> 标记之间")
+    tables.add_argument("--name", default="dev", help="标记里的名称")
+    tables.set_defaults(command=commands.tables)
+    levels = added.add_parser("levels", help="把一次评测达到的水平记入 eval/levels.json，测试以此为准")
+    levels.add_argument("run", type=Path, metavar="结果目录")
+    levels.add_argument("--questions", type=Path, required=True, help="题库文件")
+    levels.set_defaults(command=commands.levels)
     return parser
 
 
-def _run(options: argparse.Namespace) -> int:
-    from rag.factory import build_qa
+def _add_run(added: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    run = added.add_parser("run", help="逐题提问，计算指标，生成报告")
+    run.add_argument("--questions", type=Path, required=True, help="题库文件（JSONL、CSV 或 XLSX）")
+    run.add_argument("--type", action="append", default=[], help="只问这种题型，可重复")
+    run.add_argument("--baselines", action="store_true", help="同时跑 textbook 和 bm25 两个对照，报告里给出差异")
+    run.add_argument("--judge", metavar="提供方:模型", help="另请一个聊天模型评分，默认不用")
+    _add_shared(run)
+    run.set_defaults(command=commands.run)
 
-    settings = load_settings(llm=options.llm)
-    run_options = RunOptions(
-        questions_path=options.questions,
-        out_path=options.out,
-        pipeline=options.pipeline,
-        types=tuple(options.type),
-        limit=options.limit,
-        n_workers=options.workers,
-        resume=options.resume,
-        overwrite=options.overwrite,
+
+def _add_squad(added: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    squad = added.add_parser("squad", help="在 SQuAD 格式的公开题库上评测（CMRC 2018、DRCD、XQuAD）")
+    squad.add_argument("file", type=Path, metavar="文件")
+    _add_shared(squad)
+    squad.set_defaults(command=commands.squad)
+
+
+def _add_shared(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, help="结果目录")
+    parser.add_argument("--llm", help="由谁作答：extractive（默认），或 提供方:模型")
+    parser.add_argument("--pipeline", choices=("casechat", "textbook", "bm25"), default="casechat")
+    parser.add_argument("--limit", type=_positive, help="只问前 N 题")
+    parser.add_argument("--workers", type=_positive, default=1, help="并行的线程数，默认 1")
+    parser.add_argument("--resume", action="store_true", help="接着上次没跑完的评测，不重复提问")
+    parser.add_argument("--overwrite", action="store_true", help="覆盖已有的结果")
+    parser.add_argument(
+        "--require", action="append", default=[], metavar="指标=数值", help="达不到时退出码为 1，可重复"
     )
-    qa = build_qa(settings, pipeline=options.pipeline)
-    with tqdm(desc="评测", unit="题", total=0) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.n = done
-            bar.refresh()
-
-        summary = run_evaluation(run_options, settings, qa=qa, compilations=qa.compilations, on_result=show)
-    _print_summary(summary)
-    print(f"结果在 {options.out}")
-    return 0
+    parser.add_argument("--open", action="store_true", help="完成后在浏览器里打开报告")
 
 
-def _print_summary(summary: dict[str, Any]) -> None:
-    print(f"{'题型':<14}{'题数':>4}{'正确':>8}{'严格':>8}{'拒答':>8}{'R@5':>8}{'字数':>8}")
-    for name, group in {**summary["by_type"], "overall": summary["overall"]}.items():
-        means = {metric: value["mean"] for metric, value in group["metrics"].items()}
-        cells = [_cell(means.get(metric)) for metric in ("right", "strictly_right", "refused", "recall@5")]
-        chars = means.get("answer_chars")
-        print(f"{name:<14}{group['n']:>6}" + "".join(f"{cell:>10}" for cell in [*cells, _cell(chars, digits=0)]))
-    for name, value in summary["headline"].items():
-        print(f"{name:<28}{_cell(value)}")
-
-
-def _cell(value: float | None, *, digits: int = 3) -> str:
-    return "-" if value is None else f"{value:.{digits}f}"
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"应为 1 或更大的整数，收到 {text}")
+    return number
 
 
 if __name__ == "__main__":

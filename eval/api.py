@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from eval.dataset import Question, load_questions
+from eval.dataset import Question, load_questions, questions_sha256
+from eval.folder import JOURNAL_FILE, RESULTS_FILE, Record, write_scores, write_summary
 from eval.provenance import describe_run
-from eval.runner import JOURNAL_FILE, RESULTS_FILE, Asker, OnResult, run_questions
-from eval.scores import ReferenceTexts, score_result
+from eval.runner import Asker, OnResult, fingerprint, run_questions
+from eval.scores import ReferenceText, score_result
 from eval.summary import ScoredQuestion, summarise
 from rag.errors import QuestionSetError
 from rag.settings import Settings
 from rag.types import Compilation
 
-SUMMARY_FILE = "summary.json"
+PipelineName = Literal["casechat", "textbook", "bm25"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class RunOptions:
 
     questions_path: Path
     out_path: Path
-    pipeline: str = "casechat"
+    pipeline: PipelineName = "casechat"
     types: tuple[str, ...] = ()
     """Ask only these types; empty asks all."""
     limit: int | None = None
@@ -37,7 +37,7 @@ class RunOptions:
 
 
 def choose_questions(options: RunOptions) -> tuple[Question, ...]:
-    """Return the questions a run asks. Raises QuestionSetError for a bad file or when nothing is left to ask."""
+    """Return the questions a run asks. Raises QuestionSetError for a bad file or a type it does not have."""
     questions = load_questions(options.questions_path)
     types = sorted({question.type for question in questions})
     unknown = [name for name in options.types if name not in types]
@@ -50,7 +50,7 @@ def choose_questions(options: RunOptions) -> tuple[Question, ...]:
 
 
 def prepare_folder(options: RunOptions) -> None:
-    """Check the run folder, and empty it where `overwrite` says so.
+    """Check the run folder, and drop what an unfinished run left where `overwrite` says so.
 
     Raises QuestionSetError when it holds results that neither `resume` nor `overwrite` speaks about.
     """
@@ -62,7 +62,7 @@ def prepare_folder(options: RunOptions) -> None:
         raise QuestionSetError(
             f"{options.out_path} 里有一次没跑完的评测。加 --resume 接着跑，或加 --overwrite 重新开始。"
         )
-    if results.is_file() and not options.resume:
+    if results.is_file() and not journal.is_file():
         raise QuestionSetError(f"{options.out_path} 里已有评测结果。请换一个 --out 目录，或加 --overwrite 覆盖。")
 
 
@@ -71,37 +71,54 @@ def run_evaluation(
     settings: Settings,
     *,
     qa: Asker,
-    compilations: Mapping[str, Compilation],
+    compilation: Compilation,
     on_result: OnResult | None = None,
 ) -> dict[str, Any]:
-    """Ask the questions, write `results.jsonl` and `summary.json`, and return the summary."""
+    """Ask the questions, write `results.jsonl`, `scores.jsonl` and `summary.json`, and return the summary."""
     questions = choose_questions(options)
     prepare_folder(options)
-    records = run_questions(questions, qa, out_path=options.out_path, n_workers=options.n_workers, on_result=on_result)
-    run = describe_run(
-        questions_path=options.questions_path,
-        settings=settings,
+    run_id = fingerprint(
+        questions=questions_sha256(options.questions_path),
+        types=options.types,
+        limit=options.limit,
         pipeline=options.pipeline,
-        compilations=dict(compilations),
+        settings=settings.sha256(),
+        compilation=compilation.source_sha256,
+    )
+    records = run_questions(
+        questions, qa, out_path=options.out_path, run_id=run_id, n_workers=options.n_workers, on_result=on_result
+    )
+    run = describe_run(
+        options.questions_path,
+        settings,
+        pipeline=options.pipeline,
+        compilation=compilation,
         n_workers=options.n_workers,
     )
-    scored = score_records(questions, records, reference=ReferenceTexts.of(compilations))
+    run |= {"types": list(options.types), "limit": options.limit, "models": _models(records)}
+    return write_run(options.out_path, score_records(questions, records, compilation=compilation), run=run)
+
+
+def write_run(out_path: Path, scored: Sequence[ScoredQuestion], *, run: dict[str, Any]) -> dict[str, Any]:
+    """Write scores and summary of a run whose results are already written, and return the summary."""
     summary = {"run": run, **summarise(scored)}
-    write_summary(options.out_path, summary)
+    write_scores(out_path, scored)
+    write_summary(out_path, summary)
     return summary
 
 
 def score_records(
-    questions: Sequence[Question], records: Sequence[Mapping[str, Any]], *, reference: ReferenceTexts
+    questions: Sequence[Question], records: Sequence[Record], *, compilation: Compilation
 ) -> list[ScoredQuestion]:
-    """Return the questions with their results and scores. Both sequences: same length, same order."""
-    return [
-        ScoredQuestion(question, record, score_result(question, record, reference=reference))
-        for question, record in zip(questions, records, strict=True)
-    ]
+    """Return the questions with their results, evidence and scores. Both sequences: same length, same order."""
+    reference = ReferenceText.of(compilation)
+    scored = []
+    for question, record in zip(questions, records, strict=True):
+        evidence = reference.locate(question)
+        scores = score_result(question, record, evidence=evidence, reference=reference)
+        scored.append(ScoredQuestion(question, record, evidence, scores))
+    return scored
 
 
-def write_summary(out_path: Path, summary: Mapping[str, Any]) -> None:
-    """Write `summary.json` into the run folder."""
-    text = json.dumps(summary, ensure_ascii=False, indent=2)
-    (out_path / SUMMARY_FILE).write_text(text + "\n", encoding="utf-8")
+def _models(records: Sequence[Record]) -> list[str]:
+    return sorted({record["model"] for record in records if record["model"]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eval.dataset import Question
@@ -20,11 +20,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One evidence quote: the places where it stands. Any one of them counts as the evidence."""
+    """One evidence quote and the places where it stands; any one of them counts as the evidence."""
 
     quote: str
-    spans: tuple[Span, ...]
-    """Empty when the text does not contain the quote."""
+    places: tuple[Span, ...]
+    """In the order of the text; empty when the text does not contain the quote."""
 
 
 class SquashedText:
@@ -35,7 +35,7 @@ class SquashedText:
         origins: list[int] = []
         for offset, character in enumerate(text):
             for folded in unicodedata.normalize("NFKC", character):
-                if _counts(folded):
+                if counts(folded):
                     characters.append(folded)
                     origins.append(offset)
         self.text = "".join(characters)
@@ -54,7 +54,12 @@ class SquashedText:
 
 def squash(text: str) -> str:
     """Return the text after NFKC, without white space and `*`."""
-    return "".join(character for character in unicodedata.normalize("NFKC", text) if _counts(character))
+    return "".join(character for character in unicodedata.normalize("NFKC", text) if counts(character))
+
+
+def counts(character: str) -> bool:
+    """Return whether a character counts when quotes and spans are compared: white space and `*` do not."""
+    return not character.isspace() and character != "*"
 
 
 def locate(question: Question, compilation: Compilation, *, squashed: SquashedText) -> tuple[Evidence, ...]:
@@ -64,34 +69,56 @@ def locate(question: Question, compilation: Compilation, *, squashed: SquashedTe
     (titles, departments and pages stand in both); only where there are none, all of them.
     """
     catalogue_end = compilation.cases[0].start if compilation.cases else 0
-    places = [Span(0, catalogue_end)]
-    places += [Span(case.start, case.end) for case in compilation.cases if case.number in question.cases]
+    allowed = [Span(0, catalogue_end)]
+    allowed += [Span(case.start, case.end) for case in compilation.cases if case.number in question.cases]
     located = []
     for quote in question.evidence:
-        spans = squashed.find(quote)
-        meant = tuple(span for span in spans if any(_inside(span, place) for place in places))
-        located.append(Evidence(quote, meant or spans))
+        places = squashed.find(quote)
+        meant = tuple(place for place in places if any(_inside(place, span) for span in allowed))
+        located.append(Evidence(quote, meant or places))
     return tuple(located)
 
 
-def covered_share(evidence: Evidence, passages: Iterable[Span], *, text: str) -> float:
-    """Return the share (0 to 1) of the evidence's characters inside the union of the passages, at its best place.
+def completion_rank(evidence: Evidence, passages: Sequence[Span], *, text: str) -> int | None:
+    """Return the rank (from 1) of the passage with which the passages so far hold the whole quote at one place.
 
-    White space and `*` do not count. 0 for evidence that stands nowhere.
+    None when they never do. White space and `*` do not count.
     """
-    kept = list(passages)
-    return max((_share(span, kept, text=text) for span in evidence.spans), default=0.0)
+    ranks = [rank for place in evidence.places if (rank := _last_rank(place, passages, text=text)) is not None]
+    return min(ranks, default=None)
 
 
-def _share(span: Span, passages: Sequence[Span], *, text: str) -> float:
-    offsets = [offset for offset in range(span.start, span.end) if _counts(text[offset])]
-    inside = sum(any(passage.start <= offset < passage.end for passage in passages) for offset in offsets)
-    return inside / len(offsets) if offsets else 0.0
+def covered_share(evidence: Evidence, passages: Sequence[Span], *, text: str) -> float:
+    """Return the share (0 to 1) of the quote's characters that the passages hold together, at its best place."""
+    shares = []
+    for place in evidence.places:
+        ranks = _ranks(place, passages, text=text)
+        shares.append(sum(rank is not None for rank in ranks) / len(ranks))
+    return max(shares, default=0.0)
 
 
-def _inside(span: Span, place: Span) -> bool:
-    return place.start <= span.start and span.end <= place.end
+def _last_rank(place: Span, passages: Sequence[Span], *, text: str) -> int | None:
+    highest = 0
+    for rank in _ranks(place, passages, text=text):
+        if rank is None:
+            return None
+        highest = max(highest, rank)
+    return highest
 
 
-def _counts(character: str) -> bool:
-    return not character.isspace() and character != "*"
+def _ranks(place: Span, passages: Sequence[Span], *, text: str) -> list[int | None]:
+    """Return for each character that counts the rank of the first passage that holds it; never empty for a place."""
+    near = [
+        (rank, passage)
+        for rank, passage in enumerate(passages, start=1)
+        if passage.start < place.end and place.start < passage.end
+    ]
+    return [
+        next((rank for rank, passage in near if passage.start <= offset < passage.end), None)
+        for offset in range(place.start, place.end)
+        if counts(text[offset])
+    ]
+
+
+def _inside(span: Span, outer: Span) -> bool:
+    return outer.start <= span.start and span.end <= outer.end

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from eval.dataset import Question
-from rag.errors import CaseChatError, QuestionSetError
+from eval.folder import JOURNAL_FILE, RESULTS_FILE, Record, json_line, write_lines
+from rag.errors import QuestionSetError
 from rag.records import answer_record
 from rag.types import Answer
-
-RESULTS_FILE = "results.jsonl"
-JOURNAL_FILE = "results.part.jsonl"
-TIME_FIELDS = ("latency_ms",)
-"""Fields of a result that differ between two equal runs; `strip_times` drops them."""
 
 
 class Asker(Protocol):
@@ -28,68 +26,107 @@ class Asker(Protocol):
         ...
 
 
-Record = dict[str, Any]
 OnResult = Callable[[int, int], None]
-"""Called with (done, total) after each question."""
+"""Called with (done, total): once at the start, then after each question."""
+
+
+def fingerprint(**parts: Any) -> str:
+    """Return the hash of what a run asks and with what: a journal is only resumed by a run with the same one."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def run_questions(
-    questions: Sequence[Question], qa: Asker, *, out_path: Path, n_workers: int = 1, on_result: OnResult | None = None
+    questions: Sequence[Question],
+    qa: Asker,
+    *,
+    out_path: Path,
+    run_id: str,
+    n_workers: int = 1,
+    on_result: OnResult | None = None,
 ) -> list[Record]:
     """Return one result object a question, in the order of the questions, and write them to `results.jsonl`.
 
     Results go to a journal in the order they come; what the journal already holds is not asked again. A question
     that fails becomes a result with `error`, and the run goes on.
+
+    run_id: the `fingerprint` of the run. Raises QuestionSetError when the journal belongs to another run.
     """
     out_path.mkdir(parents=True, exist_ok=True)
-    done = {record["id"]: record for record in read_journal(out_path)}
+    done = {record["id"]: record for record in _open_journal(out_path, run_id=run_id)}
     pending = [question for question in questions if question.question_id not in done]
-    n_done = len(questions) - len(pending)
+    if on_result is not None:
+        on_result(len(questions) - len(pending), len(questions))
     with (out_path / JOURNAL_FILE).open("a", encoding="utf-8") as journal:
         for record in _ask_all(pending, qa, n_workers=n_workers):
-            journal.write(_line(record))
+            journal.write(json_line(record))
             journal.flush()
             done[record["id"]] = record
-            n_done += 1
             if on_result is not None:
-                on_result(n_done, len(questions))
+                on_result(len(done), len(questions))
     records = [done[question.question_id] for question in questions]
     write_lines(out_path / RESULTS_FILE, records)
     (out_path / JOURNAL_FILE).unlink()
     return records
 
 
+@dataclass(slots=True)
+class Attempt:
+    """One question being asked; its time and tokens are known even when it fails."""
+
+    question: Question
+    latency_ms: float = 0.0
+    tokens: Record = field(default_factory=dict)
+    """`{"input", "output"}` where a chat model reported its usage."""
+
+    def ask(self, qa: Asker) -> Answer:
+        """Return the pipeline's answer."""
+        from langchain_core.callbacks import get_usage_metadata_callback
+
+        began = time.perf_counter()
+        with get_usage_metadata_callback() as usage:
+            try:
+                return qa.ask(self.question.question, self.question.history)
+            finally:
+                self.latency_ms = (time.perf_counter() - began) * 1000
+                models = usage.usage_metadata.values()
+                if models:
+                    self.tokens["input"] = sum(model["input_tokens"] for model in models)
+                    self.tokens["output"] = sum(model["output_tokens"] for model in models)
+
+
 def _ask_all(questions: Sequence[Question], qa: Asker, *, n_workers: int) -> Iterator[Record]:
-    if n_workers == 1:
-        yield from (ask_one(question, qa) for question in questions)
-        return
     with ThreadPoolExecutor(max_workers=n_workers) as pool:
-        futures = [pool.submit(ask_one, question, qa) for question in questions]
+        attempts = {}
+        for question in questions:
+            attempt = Attempt(question)
+            attempts[pool.submit(attempt.ask, qa)] = attempt
         try:
-            for future in as_completed(futures):
-                yield future.result()
+            for future in as_completed(list(attempts)):
+                yield _record(attempts.pop(future), future)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def ask_one(question: Question, qa: Asker) -> Record:
-    """Return the result object of one question; a failure is a result with `error` and an empty answer."""
-    began = time.perf_counter()
-    try:
-        answer = qa.ask(question.question, question.history)
-    except (CaseChatError, OSError, RuntimeError, ValueError, LookupError, TypeError) as exc:
-        return _failed(question, exc, latency_ms=_elapsed_ms(began))
-    latency_ms = _elapsed_ms(began)
-    return answer_record(answer, latency_ms=latency_ms, question_id=question.question_id, question_type=question.type)
+def _record(attempt: Attempt, future: Future[Answer]) -> Record:
+    """Return the result object; whatever error a question (or the chat model behind it) ends with is a result too."""
+    failure = future.exception()
+    if failure is not None and not isinstance(failure, Exception):
+        raise failure
+    question = attempt.question
+    record = answer_record(
+        future.result() if failure is None else _no_answer(question),
+        latency_ms=attempt.latency_ms,
+        question_id=question.question_id,
+        question_type=question.type,
+    )
+    if failure is not None:
+        record["error"] = f"{type(failure).__name__}: {failure}"
+    return record | ({"tokens": attempt.tokens} if attempt.tokens else {})
 
 
-def _elapsed_ms(began: float) -> float:
-    return (time.perf_counter() - began) * 1000
-
-
-def _failed(question: Question, exc: Exception, *, latency_ms: float) -> Record:
-    empty = Answer(
+def _no_answer(question: Question) -> Answer:
+    return Answer(
         question=question.question,
         standalone_question=question.question,
         text="",
@@ -101,43 +138,22 @@ def _failed(question: Question, exc: Exception, *, latency_ms: float) -> Record:
         confidence=0.0,
         model="",
     )
-    record = answer_record(empty, latency_ms=latency_ms, question_id=question.question_id, question_type=question.type)
-    return record | {"error": f"{type(exc).__name__}: {exc}"}
 
 
-def read_journal(out_path: Path) -> list[Record]:
+def _open_journal(out_path: Path, *, run_id: str) -> list[Record]:
     """Return the results of a run that was killed; the line it was writing when it died is dropped from the file."""
     path = out_path / JOURNAL_FILE
-    if not path.is_file():
-        return []
-    whole = path.read_bytes()
+    whole = path.read_bytes() if path.is_file() else b""
     kept = whole[: whole.rfind(b"\n") + 1]
+    lines = [json.loads(line) for line in kept.decode("utf-8").split("\n") if line]
+    if not lines:
+        path.write_text(json_line({"run_id": run_id}), encoding="utf-8")
+        return []
+    if lines[0].get("run_id") != run_id:
+        raise QuestionSetError(
+            f"{out_path} 里没跑完的评测用的是另一份题库、另一种设置或另一个版本的文本，不能接着跑。"
+            "请换一个 --out 目录，或加 --overwrite 重新开始。"
+        )
     if len(kept) < len(whole):
         path.write_bytes(kept)
-    return [json.loads(line) for line in kept.decode("utf-8").split("\n") if line]
-
-
-def read_results(out_path: Path) -> list[Record]:
-    """Return the result objects of a finished run. Raises QuestionSetError where there is none."""
-    path = out_path / RESULTS_FILE
-    if not path.is_file():
-        raise QuestionSetError(
-            f"{out_path} 里没有 {RESULTS_FILE}，不是一次完成的评测。请先运行 python -m eval run --out {out_path}。"
-        )
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-
-
-def strip_times(record: Mapping[str, Any]) -> Record:
-    """Return the result without the fields that hold times: what two equal runs agree on byte for byte."""
-    return {key: value for key, value in record.items() if key not in TIME_FIELDS}
-
-
-def write_lines(path: Path, records: Sequence[Mapping[str, Any]]) -> None:
-    """Write one JSON object a line, whole or not at all."""
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text("".join(_line(record) for record in records), encoding="utf-8")
-    temporary.replace(path)
-
-
-def _line(record: Mapping[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False) + "\n"
+    return lines[1:]

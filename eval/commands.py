@@ -1,0 +1,173 @@
+"""What each command of `python -m eval` does."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import webbrowser
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from eval.api import PipelineName, RunOptions, choose_questions, prepare_folder, run_evaluation
+from eval.compare import compare_runs, comparison_text
+from eval.folder import BASELINE_FOLDER, REPORT_FILE, read_results, read_run
+from eval.levels import LEVELS_PATH, reached_levels, write_levels
+from eval.progress import progress_bars
+from eval.report.page import write_comparison, write_report
+from eval.squad import load_squad, run_squad, short_table
+from eval.tables import markdown_tables, replace_block, summary_text
+from eval.template import write_template
+from eval.thresholds import parse_threshold, shortfalls
+from eval.validate import validate_file
+from rag.errors import QuestionSetError
+from rag.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from rag.types import Compilation
+
+BASELINES: tuple[PipelineName, ...] = ("textbook", "bm25")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Ask a question set, print and write its figures; 1 when a `--require` falls short."""
+    from rag.factory import build_embedder, build_qa
+
+    thresholds = tuple(parse_threshold(text) for text in options.require)
+    settings = load_settings(llm=options.llm)
+    chosen = RunOptions(
+        questions_path=options.questions,
+        out_path=options.out,
+        pipeline=options.pipeline,
+        types=tuple(options.type),
+        limit=options.limit,
+        n_workers=options.workers,
+        resume=options.resume,
+        overwrite=options.overwrite,
+    )
+    runs = [chosen]
+    if options.baselines:
+        folder = options.out / BASELINE_FOLDER
+        runs += [replace(chosen, pipeline=name, out_path=folder / name) for name in BASELINES]
+    choose_questions(chosen)  # a bad file or folder is told before the model is loaded
+    for each in runs:
+        prepare_folder(each)
+    with progress_bars() as bars:
+        embedder = build_embedder(settings, on_progress=bars.stage)
+    summaries = []
+    for each in runs:
+        with progress_bars() as bars:
+            qa = build_qa(settings, pipeline=each.pipeline, on_progress=bars.stage, embedder=embedder)
+            compilation = next(iter(qa.compilations.values()))
+            asked = bars.questions(f"评测 {each.pipeline}")
+            summaries.append(run_evaluation(each, settings, qa=qa, compilation=compilation, on_result=asked))
+    print(summary_text(summaries[0]))
+    return _finish(options, summaries[0], thresholds=thresholds)
+
+
+def squad(options: argparse.Namespace) -> int:
+    """Ask a public set in SQuAD's format over its own contexts."""
+    from rag.factory import CorpusDocument, build_corpus_qa
+
+    thresholds = tuple(parse_threshold(text) for text in options.require)
+    settings = load_settings(llm=options.llm)
+    public = load_squad(options.file)
+    chosen = RunOptions(
+        questions_path=options.file,
+        out_path=options.out,
+        pipeline=options.pipeline,
+        limit=options.limit,
+        n_workers=options.workers,
+        resume=options.resume,
+        overwrite=options.overwrite,
+    )
+    prepare_folder(chosen)
+    documents = [CorpusDocument(context.context_id, context.title, context.text) for context in public.contexts]
+    with progress_bars() as bars:
+        qa = build_corpus_qa(documents, settings, pipeline=options.pipeline, on_progress=bars.stage)
+        compilation = next(iter(qa.compilations.values()))
+        asked = bars.questions("评测")
+        summary = run_squad(public, chosen, settings, qa=qa, compilation=compilation, on_result=asked)
+    print(short_table(summary, read_results(options.out)))
+    return _finish(options, summary, thresholds=thresholds)
+
+
+def _finish(options: argparse.Namespace, summary: dict[str, Any], *, thresholds: tuple[Any, ...]) -> int:
+    report_path = write_report(options.out)
+    print(f"结果在 {options.out}，报告是 {report_path}")
+    if options.open:
+        webbrowser.open(report_path.resolve().as_uri())
+    missed = shortfalls(thresholds, summary)
+    for shortfall in missed:
+        print(shortfall, file=sys.stderr)
+    return 1 if missed else 0
+
+
+def validate(options: argparse.Namespace) -> int:
+    """Print every problem of a question file; 1 when one of them stops a run."""
+    problems = validate_file(options.file, load_own_compilation(load_settings()))
+    for problem in problems:
+        print(f"[{problem.severity}] {problem}")
+    n_errors = sum(problem.severity == "错误" for problem in problems)
+    print(f"{options.file}：{n_errors} 处错误，{len(problems) - n_errors} 处提示。")
+    return 1 if n_errors else 0
+
+
+def load_own_compilation(settings: Settings) -> Compilation:
+    """Return the compilation of the settings, without its index."""
+    from rag.factory import load_compilation  # type: ignore[attr-defined]
+
+    compilation: Compilation = load_compilation(settings.compilation)
+    return compilation
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Print and write how runs differ from the first."""
+    if len(options.runs) < 2:
+        raise QuestionSetError(
+            "compare 至少要两个结果目录，第一个是基准。例如 python -m eval compare runs/bm25 runs/dev。"
+        )
+    runs = [read_run(path) for path in options.runs]
+    comparisons = [compare_runs(runs[0], other) for other in runs[1:]]
+    for comparison in comparisons:
+        print(comparison_text(comparison))
+        print()
+    out_path = options.out or options.runs[-1] / "compare.html"
+    write_comparison(comparisons, out_path)
+    print(f"网页在 {out_path}")
+    return 0
+
+
+def report(options: argparse.Namespace) -> int:
+    """Rebuild the report of a run folder from its files."""
+    path = write_report(options.run)
+    print(f"报告是 {path}")
+    if options.open:
+        webbrowser.open((options.run / REPORT_FILE).resolve().as_uri())
+    return 0
+
+
+def template(options: argparse.Namespace) -> int:
+    """Write an example question file."""
+    n_examples = write_template(options.file)
+    print(
+        f"已写入 {options.file}，{n_examples} 种题型各一题。改成自己的题目后，用 python -m eval validate {options.file} 检查。"
+    )
+    return 0
+
+
+def tables(options: argparse.Namespace) -> int:
+    """Print the tables of the documentation, or put them into a file."""
+    table = markdown_tables([read_run(path) for path in options.runs])
+    if options.into is None:
+        print(table)
+    else:
+        replace_block(options.into, options.name, table)
+        print(f"已更新 {options.into} 里的表格 {options.name}")
+    return 0
+
+
+def levels(options: argparse.Namespace) -> int:
+    """Keep what a run reached as the level that the tests hold."""
+    write_levels(reached_levels(read_run(options.run).scored, questions_path=options.questions))
+    print(f"已写入 {LEVELS_PATH}")
+    return 0

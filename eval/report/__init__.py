@@ -1,0 +1,1 @@
+"""Reports as single HTML files: no network, light and dark, Chinese and English."""

@@ -1,0 +1,109 @@
+"""Every word of the reports, in Chinese and English."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("评测报告", "Evaluation report"),
+    "compare_title": ("评测比较", "Comparison of runs"),
+    "run": ("评测对象", "What was run"),
+    "questions": ("题库", "Question set"),
+    "compilation": ("汇编", "Compilation"),
+    "pipeline": ("流程", "Pipeline"),
+    "model": ("作答", "Answered by"),
+    "embedding": ("嵌入模型", "Embedding model"),
+    "settings": ("设置", "Settings"),
+    "machine": ("机器", "Machine"),
+    "versions": ("版本", "Versions"),
+    "created": ("时间", "Time"),
+    "left_out": ("未评测", "Left out"),
+    "headline": ("总览", "Headline"),
+    "by_type": ("各题型", "By type"),
+    "type": ("题型", "Type"),
+    "n": ("题数", "n"),
+    "share_right": (
+        "答对的比例（应拒答的题为拒答），细线为 95% 区间",
+        "Share answered right (refused where due); whiskers: 95% interval",
+    ),
+    "retrieval_curve": ("前 k 段含有全部证据的比例", "Evidence recall in the first k passages"),
+    "risk_coverage": ("按置信度只答一部分时的错误率", "Risk at each coverage, most confident answers first"),
+    "coverage": ("作答比例", "coverage"),
+    "latency": ("每题用时分布", "Latency per question"),
+    "confusion": ("作答与拒答", "Answered and refused"),
+    "answered": ("作答", "answered"),
+    "refused": ("拒答", "refused"),
+    "answerable": ("能答的题", "answerable"),
+    "unanswerable": ("应拒答的题", "unanswerable"),
+    "against": ("与对照流程逐题比较", "Paired difference against the baselines"),
+    "baseline": ("对照", "baseline"),
+    "difference": ("差", "difference"),
+    "interval": ("95% 区间", "95% interval"),
+    "metric": ("指标", "Metric"),
+    "mcnemar": ("McNemar 精确检验", "Exact McNemar test"),
+    "all_metrics": ("全部指标", "All metrics"),
+    "overall": ("全部", "all"),
+    "each_question": ("逐题", "Question by question"),
+    "all_types": ("所有题型", "all types"),
+    "all_states": ("所有结果", "all results"),
+    "state_right": ("对", "right"),
+    "state_wrong": ("错", "wrong"),
+    "state_refused": ("拒答", "refused"),
+    "state_false_refusal": ("误拒", "falsely refused"),
+    "state_missed": ("检索漏了证据", "evidence not retrieved"),
+    "state_error": ("出错", "failed"),
+    "state_unjudged": ("未判", "not judged"),
+    "search": ("查找问题或答案", "find in question or answer"),
+    "shown": ("显示", "shown"),
+    "history": ("前文", "History"),
+    "gold": ("参考答案", "Gold answer"),
+    "keys": ("要点", "Keys"),
+    "evidence": ("证据", "Evidence"),
+    "answer": ("回答", "Answer"),
+    "citations": ("引用", "Citations"),
+    "retrieved": ("检索到的段落", "Retrieved passages"),
+    "confidence": ("置信度", "confidence"),
+    "case": ("案例", "case"),
+    "error": ("错误", "Error"),
+    "cut": (
+        "题目太多，这里只列出前 {n} 题；其余在 results.jsonl。",
+        "Too many questions: the first {n} are listed; the others are in results.jsonl.",
+    ),
+    "base": ("基准", "base"),
+    "other": ("对比", "other"),
+    "common": ("共同题目", "Questions in both"),
+    "gained": ("变对的题目", "Now right"),
+    "lost": ("变错的题目", "Now wrong"),
+    "none": ("无", "none"),
+    "only_base": ("只有基准对", "only the base right"),
+    "only_other": ("只有对比对", "only the other right"),
+    "splits": ("tune 与 report", "Splits"),
+    "split": ("划分", "Split"),
+    "small": ("题数少于 20 时给出题数，不给比例。", "Below 20 questions counts are given, not rates."),
+}
+
+HEADLINE: dict[str, tuple[str, str]] = {
+    "right": ("答对", "Right"),
+    "strictly_right": ("严格答对（不冗长）", "Strictly right (not verbose)"),
+    "evidence_at_5": ("证据在前 5 段", "Evidence in first five"),
+    "crosscase_f1": ("跨案例 F1", "Which-cases F1"),
+    "unanswerable_refused": ("应拒尽拒", "Unanswerable refused"),
+    "false_refusals": ("误拒", "False refusals"),
+    "verbatim_quotes": ("引文逐字一致", "Verbatim quotes"),
+    "single_fact_median_chars": ("单一事实题字数中位数", "Median characters, single facts"),
+    "latency_p50_ms": ("用时中位数", "Median latency"),
+    "errors": ("出错", "Failures"),
+}
+
+
+def both(key: str) -> Markup:
+    """Return a text in both languages; the page shows one."""
+    zh, en = TEXTS.get(key) or HEADLINE.get(key) or (key, key)
+    return languages(zh, en)
+
+
+def languages(zh: str, en: str) -> Markup:
+    """Return two texts of which the page shows one."""
+    if zh == en:
+        return escape(zh)
+    return Markup('<span class="zh">{}</span><span class="en" lang="en">{}</span>').format(zh, en)
