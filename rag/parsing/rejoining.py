@@ -79,11 +79,11 @@ def rejoin_lines(text: str, lines: Sequence[Line], *, first: int, fixed: Collect
 
 def _is_cut(before: str, line: Line) -> bool:
     """Return whether `before` ends in mid-sentence and `line` goes on with it."""
+    if line.text[0] in _CANNOT_BEGIN:
+        return True
     heading = read_heading(line.text)
     if _BULLET.match(line.text) or is_whole_heading(before) or (heading is not None and heading.level <= 3):
         return False
-    if line.text[0] in _CANNOT_BEGIN:
-        return True
     end = before.removesuffix("**")
     if end[-1:] in _CONTINUING:
         return True

@@ -240,6 +240,13 @@ def test_cut_between_latin_letters_keeps_a_space() -> None:
     assert "采用了 Building Information Modelling 技术。" in compilation.text
 
 
+def test_what_cannot_begin_a_paragraph_is_joined_even_to_a_heading() -> None:
+    cut = "（一）坚持先地下后地上的次序统筹推进各类管网改造提升工程\n。全年改造管网 60 公里。"
+    compilation = parse(f"目录\n老旧小区改造“三步走”（市住建局）\t1\n\n{SECOND}\n{cut}\n")
+    assert compilation.case(1).sections[-1].heading == "（一）坚持先地下后地上的次序统筹推进各类管网改造提升工程"
+    assert "提升工程。全年改造管网 60 公里。" in compilation.text
+
+
 def test_short_label_before_a_paragraph_is_not_joined_to_it() -> None:
     label = "居民代表发言摘录\n\n改造以后住得更舒心了，邻里关系也好了。"
     compilation = parse(f"目录\n老旧小区改造“三步走”（市住建局）\t1\n\n{SECOND}\n{label}\n")
