@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     """The bundled model's name, a sentence-transformers hub name, or a model folder."""
     embedding_dtype: Literal["auto", "bfloat16", "float32"] = "auto"
     """`auto`: bfloat16 where the CPU computes it natively, else float32."""
-    chunk_tokens: int = Field(default=256, ge=64, le=8192)
+    chunk_tokens: int = Field(default=200, ge=64, le=8192)
     """Most tokens of a passage's own text; the model's limit applies to what is embedded."""
     n_passages: int = Field(default=10, ge=1, le=50)
     """Passages retrieved for a question."""

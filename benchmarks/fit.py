@@ -1,0 +1,152 @@
+"""Fit the weights of the sentence ranking and of the confidence on a question set with evidence.
+
+`python -m benchmarks fit --questions FILE …` writes `rag/answering/models/*.json`. The development set is never given
+to it: `eval/questions/qingdao-2018-practice.jsonl`, written for the purpose, is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from rag.answering.asked import Asked, what_is_asked
+from rag.answering.confidence import CONFIDENCE_FEATURES, ConfidenceModel
+from rag.answering.ranking import FEATURES, RankedSentence, SentenceDescriber
+from rag.answering.scoring import LogisticModel
+from rag.factory import build_embedder, build_qa
+from rag.normalising import matching_form, matching_text
+from rag.retrieval.followup import standalone_question
+from rag.retrieval.mentions import CaseNames
+from rag.retrieval.retriever import Retrieved, Retriever
+from rag.settings import Settings
+from rag.stores.passages import PassageIndex
+
+MODELS_PATH = Path(__file__).resolve().parent.parent / "rag" / "answering" / "models"
+ONE_PLACE = ("number", "fact", "list", "how", "followup", "paraphrase", "crosslingual", "typo")
+REGULARISATION = 0.3
+REMOVED_WEIGHT = 0.5
+"""Weight of an answerable question whose evidence was taken away, beside the weight 1 of a written unanswerable one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Example:
+    question: str
+    asked: Asked
+    retrieved: Retrieved
+    candidates: list[int]
+    rows: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.bool_]
+    answerable: bool
+
+
+def fit(settings: Settings, question_paths: Sequence[Path]) -> list[Path]:
+    """Fit both models, write them and return their paths."""
+    embedder = build_embedder(settings)
+    index = build_qa(settings, embedder=embedder).index
+    retriever = Retriever(index, embedder)
+    questions = [json.loads(line) for path in question_paths for line in path.read_text(encoding="utf-8").splitlines()]
+    examples = list(_examples(index, retriever, questions, k=settings.n_passages))
+    origin = {
+        "questions": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in question_paths},
+        "n_questions": len(examples),
+        "embedding_model": embedder.name,
+        "regularisation": REGULARISATION,
+    }
+    with_answer = [one for one in examples if one.labels.any()]
+    ranking = _fit(
+        np.concatenate([one.rows for one in with_answer]), np.concatenate([one.labels for one in with_answer]), None
+    )
+    written = [_write("ranking", FEATURES, ranking, origin)]
+    rows, labels, weights = _confidence_examples(index, ranking, examples)
+    written.append(_write("confidence", CONFIDENCE_FEATURES, _fit(rows, labels, weights), origin))
+    return written
+
+
+def _examples(
+    index: PassageIndex, retriever: Retriever, questions: Sequence[dict[str, Any]], *, k: int
+) -> Iterator[_Example]:
+    names = CaseNames(index.compilation)
+    describer = SentenceDescriber(index)
+    text = matching_text(index.compilation.text)
+    for question in questions:
+        if question["type"] not in (*ONE_PLACE, "unanswerable"):
+            continue
+        standalone = standalone_question(question["question"], question.get("history") or [], names)
+        named = [mention.case_number for mention in names.mentions(matching_form(standalone))]
+        asked = what_is_asked(question["question"], n_cases_named=len(named))
+        retrieved = retriever.retrieve(standalone, k=k, case_numbers=named)
+        candidates = describer.candidates(retrieved)
+        rows = describer.describe(standalone, asked, retrieved, candidates=candidates, named=named)
+        spans = [span for quote in question["evidence"] for span in _locate(text.form, text.offsets, quote)]
+        sentences = [index.sentences[position] for position in candidates]
+        labels = np.array([any(s.start < end and start < s.end for start, end in spans) for s in sentences], dtype=bool)
+        yield _Example(standalone, asked, retrieved, candidates, rows, labels, question["type"] != "unanswerable")
+
+
+def _locate(form: str, offsets: Sequence[int], quote: str) -> Iterator[tuple[int, int]]:
+    wanted = matching_form(quote)
+    found = form.find(wanted)
+    while wanted and found >= 0:
+        yield offsets[found], offsets[found + len(wanted) - 1] + 1
+        found = form.find(wanted, found + 1)
+
+
+def _confidence_examples(
+    index: PassageIndex, ranking: LogisticModel, examples: Sequence[_Example]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], npt.NDArray[np.float64]]:
+    describer = ConfidenceModel(index, model=ranking)
+    rows, labels, weights = [], [], []
+    for one in examples:
+        cases = [(np.ones(len(one.labels), dtype=bool), one.answerable, 1.0)]
+        if one.answerable and one.labels.any():
+            chunks = {index.sentences[p].chunk for p, label in zip(one.candidates, one.labels, strict=True) if label}
+            kept = np.array([index.sentences[position].chunk not in chunks for position in one.candidates])
+            cases.append((kept, False, REMOVED_WEIGHT))
+        for kept, answerable, weight in cases:
+            ranked = _ranked(one, ranking, kept)
+            if ranked:
+                rows.append(describer.describe(one.question, one.asked, ranked, one.retrieved))
+                labels.append(answerable)
+                weights.append(weight)
+    return np.array(rows, dtype=np.float32), np.array(labels), np.array(weights)
+
+
+def _ranked(one: _Example, ranking: LogisticModel, kept: npt.NDArray[np.bool_]) -> list[RankedSentence]:
+    scores = ranking.probabilities(one.rows)
+    ranked = [
+        RankedSentence(position, float(score), tuple(map(float, row)))
+        for position, score, row, keep in zip(one.candidates, scores, one.rows, kept, strict=True)
+        if keep
+    ]
+    return sorted(ranked, key=lambda sentence: -sentence.score)
+
+
+def _fit(
+    rows: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_], weights: npt.NDArray[np.float64] | None
+) -> LogisticModel:
+    means, deviations = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    model = LogisticRegression(C=REGULARISATION, max_iter=5000)
+    model.fit((rows - means) / deviations, labels, sample_weight=weights)
+    return LogisticModel(
+        (), _rounded(means), _rounded(deviations), _rounded(model.coef_[0]), round(float(model.intercept_[0]), 6)
+    )
+
+
+def _rounded(values: npt.NDArray[Any]) -> tuple[float, ...]:
+    return tuple(round(float(value), 6) for value in values)
+
+
+def _write(name: str, features: Sequence[str], model: LogisticModel, origin: dict[str, Any]) -> Path:
+    path = MODELS_PATH / f"{name}.json"
+    fitted = replace(model, features=tuple(features))
+    described = {field: getattr(fitted, field) for field in LogisticModel.__dataclass_fields__}
+    path.write_text(json.dumps({**described, "fitted_on": origin}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path

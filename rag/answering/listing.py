@@ -1,0 +1,86 @@
+"""Whether a question is answered by a whole list of the text, and by which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.answering.asked import Asked, Kind
+from rag.answering.lists import ListInText, n_enumerated
+from rag.answering.ranking import RankedSentence
+from rag.retrieval.retriever import Retrieved
+from rag.stores.lexical import lexical_tokens
+from rag.stores.passages import PassageIndex
+
+RIGHT_NUMBER = 0.35
+"""Added where a list, or a sentence's enumeration, has as many items as the question says."""
+WRONG_NUMBER = -0.35
+ENUMERATING = 0.1
+"""Added to a sentence that enumerates at all."""
+HOW_HANDICAP = 0.15
+"""A how question is answered by sentences unless a list fits clearly better."""
+
+
+def choose_list(
+    index: PassageIndex,
+    lists: Sequence[ListInText],
+    question: str,
+    *,
+    asked: Asked,
+    ranked: Sequence[RankedSentence],
+    retrieved: Retrieved,
+) -> ListInText | None:
+    """Return the list that answers `question` better than its best sentence does; None where a sentence is better."""
+    if asked.kind not in (Kind.LIST, Kind.HOW) and asked.n_items is None:
+        return None
+    if asked.kind in (Kind.NUMBER, Kind.DATE, Kind.COMPARE, Kind.WHICH_CASES):
+        return None
+    chunks = [passage.chunk for passage in retrieved.passages]
+    near = [
+        found
+        for found in lists
+        if any(chunk.case_number == found.case_number and chunk.start < found.end and (found.intro or found.items[0]).start < chunk.end for chunk in chunks)
+    ]
+    if not near:
+        return None
+    weights = _weights(index, question)
+    best = max(near, key=lambda found: (_list_score(weights, found, asked), -found.start))
+    sentence = max(_sentence_score(index, weights, one, asked) for one in ranked[:3])
+    handicap = HOW_HANDICAP if asked.kind is Kind.HOW else 0.0
+    return best if _list_score(weights, best, asked) - handicap > sentence else None
+
+
+def _list_score(weights: dict[str, float], found: ListInText, asked: Asked) -> float:
+    return _coverage(weights, found.tokens) + _number_score(len(found.items), asked)
+
+
+def _sentence_score(index: PassageIndex, weights: dict[str, float], ranked: RankedSentence, asked: Asked) -> float:
+    span = index.sentences[ranked.position]
+    chunk = index.chunks[span.chunk]
+    n = n_enumerated(index.compilation.text[span.start : span.end])
+    own = index.sentence_tokens[ranked.position]
+    head = lexical_tokens("\n".join((*chunk.section_path[-1:], *_case_words(index, chunk.case_number))))
+    score = _coverage(weights, own | frozenset(head))
+    return score + (ENUMERATING if n >= 2 else 0.0) + (_number_score(n, asked) if n >= 2 else 0.0)
+
+
+def _case_words(index: PassageIndex, case_number: int | None) -> tuple[str, ...]:
+    if case_number is None:
+        return ()
+    case = index.compilation.case(case_number)
+    return case.title, case.department
+
+
+def _number_score(n: int, asked: Asked) -> float:
+    if asked.n_items is None:
+        return 0.0
+    return RIGHT_NUMBER if n == asked.n_items else WRONG_NUMBER
+
+
+def _weights(index: PassageIndex, question: str) -> dict[str, float]:
+    unseen = max(index.idf.values(), default=1.0)
+    return {token: index.idf.get(token, unseen) for token in lexical_tokens(question)}
+
+
+def _coverage(weights: dict[str, float], tokens: frozenset[str]) -> float:
+    total = sum(weights.values())
+    return sum(weight for token, weight in weights.items() if token in tokens) / total if total else 0.0

@@ -1,0 +1,65 @@
+"""The sentences that are ours, in the language of the question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Templates of computed sentences."""
+
+    english: bool
+    case: str
+    case_of: str
+    count: str
+    count_some: str
+    after_last: str
+    departments: str
+    imprint: str
+    outline: str
+    which: str
+    verdict: str
+
+
+_CHINESE = Phrases(
+    english=False,
+    case="案例{number}《{title}》（{department}），{pages}。",
+    case_of="{department}案例",
+    count="《{title}》共收录 {n} 个案例。",
+    count_some="目录中的 {total} 个案例里有 {n} 个：{departments}。",
+    after_last="目录没有写明最后一页；第 {first} 页起是最后一个案例《{title}》（{department}），第 {page} 页应在其中或已超出全书。",
+    departments="共 {n} 个案例，署名单位为：{departments}。",
+    imprint="《{title}》由{issuer}编印，封面日期为{date}。",
+    outline="{owner}下分 {n} 部分：{headings}。",
+    which="逐一查找 {total} 个案例，写到的有 {n} 个：",
+    verdict="{winner}更{adjective}：{value}，{loser}为{other}。",
+)
+_ENGLISH = Phrases(
+    english=True,
+    case="Case {number}, 《{title}》 ({department}), {pages}.",
+    case_of="the case of {department}",
+    count="《{title}》 contains {n} cases.",
+    count_some="Of the {total} cases in the contents, {n} are: {departments}.",
+    after_last="The contents do not give the last page; from page {first} on stands the last case, 《{title}》 ({department}); page {page} is in it or beyond the book.",
+    departments="{n} cases, signed by: {departments}.",
+    imprint="《{title}》, compiled by {issuer}; the date on the cover is {date}.",
+    outline="{owner} has {n} parts: {headings}.",
+    which="Of the {total} cases, {n} fit best:",
+    verdict="{winner}: {value}; {loser}: {other}.",
+)
+
+
+def phrases(english: bool) -> Phrases:
+    """Return the templates in the language of the question."""
+    return _ENGLISH if english else _CHINESE
+
+
+def pages_phrase(first_page: int | None, last_page: int | None, *, english: bool = False) -> str:
+    """Return how a case's pages are named: by the contents, never as the page of a passage."""
+    if first_page is None:
+        return "in the contents" if english else "目录"
+    if last_page is None:
+        return f"pages from {first_page} on, by the contents" if english else f"案例页码 {first_page} 起（据目录）"
+    pages = str(first_page) if last_page == first_page else f"{first_page}–{last_page}"
+    return f"pages {pages}, by the contents" if english else f"案例页码 {pages}（据目录）"

@@ -1,0 +1,43 @@
+"""Requests that are no questions to a compilation: instructions to the machine, and work it does not do."""
+
+from __future__ import annotations
+
+import re
+
+from rag.normalising import matching_form
+
+_INSTRUCTION = re.compile(
+    r"(忽略|无视|忘(掉|记)|不(要|用|必)(管|理|遵守|引用)).{0,12}(指令|提示|要求|规则|规定|设定|原文|之前|以上|上面|前面|限制)"
+    r"|(系统|内部|初始)(提示词|提示|指令|prompt)|提示词|(输出|打印|显示|泄露|告诉我)(你的)?.{0,6}(提示词|指令|密钥|密码|apikey|api key|源代码|配置文件)"
+    r"|(从现在起|从现在开始|现在开始|假装|假设你|扮演|你(现在)?是)(.{0,8})(是|一个|没有)?.{0,6}(助手|机器人|模型|角色|黑客|专家|dan|诗人|老师)"
+    r"|(没有|不受|解除).{0,6}(任何)?(限制|约束).{0,6}(助手|模型|模式|ai)?"
+    r"|(编|编造|杜撰|虚构|捏造).{0,4}(一|个|两|几|些|条|段|篇)"
+)
+_OTHER_WORK = re.compile(
+    r"(写|作|创作|生成|来)(一|首|篇|个|段|封|份).{0,10}(诗|小说|故事|代码|程序|脚本|作文|文案|歌词|情书|新闻稿|发言稿|请假条|广告|邮件|python)"
+    r"|翻译(成|为|一下).{0,8}|(讲|说)(一|个|段).{0,3}(笑话|故事)|(画|绘制)(一|张|幅).{0,6}(图|画)"
+    r"|(今天|明天|后天|昨天|现在|本周|这周|周末).{0,12}(天气|气温|几点|星期几|下雨|股价|油价|新闻|路况|限行)|天气(怎么样|如何|预报)"
+    r"|\d+[+\-*/×÷]\d+(=|等于)|(股票|彩票|基金).{0,6}(推荐|预测|买哪)"
+)
+_ENGLISH_INSTRUCTION = re.compile(
+    r"\b(ignore|disregard|forget|bypass|override)\b.{0,40}\b(instructions?|prompts?|rules?|previous|above|guidelines?)\b"
+    r"|\b(system prompt|hidden prompt|api key|jailbreak|developer mode)\b"
+    r"|\b(pretend|act as|roleplay|you are now|from now on)\b"
+    r"|\b(make up|invent|fabricate)\b",
+    re.I,
+)
+_ENGLISH_OTHER = re.compile(
+    r"\b(write|compose|generate)\b.{0,20}\b(poem|story|song|code|script|essay|email|joke)\b|\btell me a joke\b|\b(weather|stock price)\b", re.I
+)
+
+
+def is_instruction(question: str) -> bool:
+    """Return whether a text tells the machine what to be or do, instead of asking about the compilation."""
+    form = matching_form(question)
+    return bool(_INSTRUCTION.search(form) or _ENGLISH_INSTRUCTION.search(question))
+
+
+def is_other_work(question: str) -> bool:
+    """Return whether a text asks for work that has nothing to do with answering from a compilation."""
+    form = matching_form(question)
+    return bool(_OTHER_WORK.search(form) or _ENGLISH_OTHER.search(question))

@@ -1,0 +1,46 @@
+"""Logistic models over features, read from files of weights that `python -m benchmarks fit` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rag.errors import SettingsError
+
+_MODELS_PATH = Path(__file__).resolve().parent / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class LogisticModel:
+    """Weights of features, each scaled by a mean and a deviation first."""
+
+    features: tuple[str, ...]
+    means: tuple[float, ...]
+    deviations: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def probabilities(self, rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+        """Return the probability of each row, float64 (n,), of features float32 (n, n features)."""
+        if rows.shape[0] == 0:
+            return np.zeros(0)
+        scaled = (rows.astype(np.float64) - np.array(self.means)) / np.array(self.deviations)
+        return np.asarray(1 / (1 + np.exp(-(scaled @ np.array(self.weights) + self.bias))))
+
+
+@cache
+def load_model(name: str, features: Sequence[str]) -> LogisticModel:
+    """Return the model in `models/<name>.json`. SettingsError when its features are not `features`, in that order."""
+    path = _MODELS_PATH / f"{name}.json"
+    read = json.loads(path.read_text(encoding="utf-8"))
+    if tuple(read["features"]) != tuple(features):
+        raise SettingsError(f"权重文件 {path.name} 的特征是 {read['features']}，代码需要 {list(features)}。请重新拟合。")
+    return LogisticModel(
+        tuple(read["features"]), tuple(read["means"]), tuple(read["deviations"]), tuple(read["weights"]), read["bias"]
+    )
