@@ -29,6 +29,8 @@ class RunOptions:
     pipeline: PipelineName = "casechat"
     types: tuple[str, ...] = ()
     """Ask only these types; empty asks all."""
+    split: str = ""
+    """Ask only this split, `tune` or `report`; empty asks both."""
     limit: int | None = None
     """Ask the first so many; None asks all."""
     n_workers: int = 1
@@ -37,7 +39,7 @@ class RunOptions:
 
 
 def choose_questions(options: RunOptions) -> tuple[Question, ...]:
-    """Return the questions a run asks. Raises QuestionSetError for a bad file or a type it does not have."""
+    """Return the questions a run asks. Raises QuestionSetError for a bad file or a type or split it does not have."""
     questions = load_questions(options.questions_path)
     types = sorted({question.type for question in questions})
     unknown = [name for name in options.types if name not in types]
@@ -45,8 +47,11 @@ def choose_questions(options: RunOptions) -> tuple[Question, ...]:
         raise QuestionSetError(
             f"题库 {options.questions_path} 里没有题型 {'、'.join(unknown)}。可选：{'、'.join(types)}。"
         )
-    chosen = tuple(question for question in questions if not options.types or question.type in options.types)
-    return chosen[: options.limit]
+    chosen = [question for question in questions if not options.types or question.type in options.types]
+    chosen = [question for question in chosen if not options.split or question.split == options.split]
+    if not chosen:
+        raise QuestionSetError(f"题库 {options.questions_path} 里没有划分 {options.split} 的题。请去掉 --split。")
+    return tuple(chosen[: options.limit])
 
 
 def prepare_folder(options: RunOptions) -> None:
@@ -80,6 +85,7 @@ def run_evaluation(
     run_id = fingerprint(
         questions=questions_sha256(options.questions_path),
         types=options.types,
+        split=options.split,
         limit=options.limit,
         pipeline=options.pipeline,
         settings=settings.sha256(),
@@ -95,7 +101,7 @@ def run_evaluation(
         compilation=compilation,
         n_workers=options.n_workers,
     )
-    run |= {"types": list(options.types), "limit": options.limit, "models": _models(records)}
+    run |= {"types": list(options.types), "split": options.split, "limit": options.limit, "models": _models(records)}
     return write_run(options.out_path, score_records(questions, records, compilation=compilation), run=run)
 
 

@@ -39,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
         out_path=options.out,
         pipeline=options.pipeline,
         types=tuple(options.type),
+        split=options.split,
         limit=options.limit,
         n_workers=options.workers,
         resume=options.resume,

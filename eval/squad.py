@@ -121,7 +121,7 @@ def run_squad(
         compilation=compilation,
         n_workers=options.n_workers,
     )
-    run |= {"types": [], "limit": options.limit, "n_contexts": len(public.contexts)}
+    run |= {"types": [], "split": "", "limit": options.limit, "n_contexts": len(public.contexts)}
     run_id = fingerprint(
         questions=run["questions"]["sha256"],
         limit=options.limit,

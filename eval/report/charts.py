@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from eval.report.texts import TEXTS
+from eval.report.texts import pair
 
 _WIDTH = 560
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 16, 14, 40
@@ -57,7 +57,9 @@ def bar_chart(bars: Sequence[Bar]) -> Markup:
                 '<rect class="bar" x="{}" y="{:.1f}" width="{:.1f}" height="14" rx="2"><title>{}</title></rect>'
             ).format(left, y + 6, span * bar.share, f"{bar.label} {bar.n_good}/{bar.n} [{bar.low:.2f}, {bar.high:.2f}]")
         )
-        parts.append(_line(left + span * bar.low, middle, left + span * bar.high, middle, "whisker"))
+        parts += [
+            _line(left + span * bar.low, middle, left + span * bar.high, middle, kind) for kind in ("halo", "whisker")
+        ]
         parts.append(_text(left + span + 8, middle + 4, f"{bar.n_good}/{bar.n}"))
     return _joined(parts)
 
@@ -65,7 +67,7 @@ def bar_chart(bars: Sequence[Bar]) -> Markup:
 def line_chart(
     series: Sequence[Series], *, title: str, x_label: str, x_ticks: Sequence[float], y_max: float = 1.0
 ) -> Markup:
-    """Return lines over 0..x_max and 0..y_max, each named at its last point. title, x_label: keys of TEXTS, or plain."""
+    """Return lines over 0..x_max and 0..y_max, each named at its last point. title, x_label: keys of texts, or plain."""
     height = 250
     x_max = max(x_ticks)
     plot = _Plot(height=height, x_max=x_max, y_max=y_max)
@@ -144,16 +146,16 @@ def _legend(series: Sequence[Series], *, x: float, y: float) -> list[Markup]:
 
 
 def _svg_open(height: int, title: str) -> Markup:
-    zh, en = TEXTS.get(title, (title, title))
+    zh, en = pair(title)
     return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{} / {}">').format(_WIDTH, height, zh, en)
 
 
 def _text(x: float, y: float, text: str, *, anchor: str = "start") -> Markup:
-    """Return a text; a key of TEXTS becomes both languages."""
+    """Return a text; a key of texts becomes both languages."""
     made = Markup('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>')
-    if text not in TEXTS:
+    zh, en = pair(text)
+    if zh == en:
         return made.format("", x, y, anchor, text)
-    zh, en = TEXTS[text]
     return made.format("zh", x, y, anchor, zh) + made.format("en", x, y, anchor, en)
 
 

@@ -15,7 +15,7 @@ from eval.folder import BASELINE_FOLDER, REPORT_FILE, SUMMARY_FILE, Run, read_ru
 from eval.metrics.intervals import bootstrap_mean
 from eval.report.charts import Bar, Series, bar_chart, histogram, line_chart
 from eval.report.highlight import highlight
-from eval.report.texts import HEADLINE, TEXTS, both
+from eval.report.texts import HEADLINE, TEXTS, both, pair
 from eval.summary import ScoredQuestion
 
 _FOLDER = Path(__file__).resolve().parent
@@ -85,6 +85,7 @@ def _environment() -> Environment:
         style=Markup((_FOLDER / "style.css").read_text(encoding="utf-8")),
         script=Markup((_FOLDER / "script.js").read_text(encoding="utf-8")),
         texts=TEXTS,
+        pair=pair,
     )
     environment.filters.update(figure=_figure, percent=_percent)
     return environment

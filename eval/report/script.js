@@ -12,11 +12,13 @@ document.getElementById("language").addEventListener("click", () => setLanguage(
 const questions = [...document.querySelectorAll("details.q")];
 const filter = () => {
   const type = document.getElementById("type").value;
+  const split = document.getElementById("split").value;
   const state = document.getElementById("state").value;
   const words = document.getElementById("search").value.trim().toLowerCase();
   let shown = 0;
   for (const question of questions) {
     const fits = (!type || question.dataset.type === type)
+      && (!split || question.dataset.split === split)
       && (!state || question.dataset.states.split(" ").includes(state))
       && (!words || question.textContent.toLowerCase().includes(words));
     question.hidden = !fits;
@@ -24,8 +26,8 @@ const filter = () => {
   }
   document.getElementById("shown").textContent = `${shown} / ${questions.length}`;
 };
-if (questions.length) {
-  for (const id of ["type", "state", "search"]) document.getElementById(id).addEventListener("input", filter);
+if (document.getElementById("search")) {
+  for (const id of ["type", "split", "state", "search"]) document.getElementById(id).addEventListener("input", filter);
   filter();
 }
 setLanguage(location.hash === "#en" ? "en" : "zh");

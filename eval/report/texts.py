@@ -33,8 +33,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "confusion": ("作答与拒答", "Answered and refused"),
     "answered": ("作答", "answered"),
     "refused": ("拒答", "refused"),
-    "answerable": ("能答的题", "answerable"),
-    "unanswerable": ("应拒答的题", "unanswerable"),
+    "to_answer": ("能答的题", "answerable"),
+    "to_refuse": ("应拒答的题", "unanswerable"),
     "against": ("与对照流程逐题比较", "Paired difference against the baselines"),
     "baseline": ("对照", "baseline"),
     "difference": ("差", "difference"),
@@ -45,6 +45,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "overall": ("全部", "all"),
     "each_question": ("逐题", "Question by question"),
     "all_types": ("所有题型", "all types"),
+    "all_splits": ("两个划分", "both splits"),
     "all_states": ("所有结果", "all results"),
     "state_right": ("对", "right"),
     "state_wrong": ("错", "wrong"),
@@ -96,10 +97,73 @@ HEADLINE: dict[str, tuple[str, str]] = {
 }
 
 
+TYPES: dict[str, tuple[str, str]] = {
+    "number": ("数值", "number"),
+    "fact": ("事实", "fact"),
+    "list": ("列举", "list"),
+    "how": ("做法", "how"),
+    "followup": ("追问", "follow-up"),
+    "paraphrase": ("换说法", "paraphrase"),
+    "crosslingual": ("英文提问", "cross-lingual"),
+    "typo": ("错别字", "typo"),
+    "compare": ("比较", "comparison"),
+    "crosscase": ("哪些案例", "which cases"),
+    "meta": ("关于汇编", "about the compilation"),
+    "unanswerable": ("应拒答", "unanswerable"),
+    "span": ("片段", "span"),
+}
+
+METRICS: dict[str, tuple[str, str]] = {
+    "recall@1": ("证据 R@1", "Recall@1"),
+    "recall@3": ("证据 R@3", "Recall@3"),
+    "recall@5": ("证据 R@5", "Recall@5"),
+    "recall@10": ("证据 R@10", "Recall@10"),
+    "mrr@10": ("MRR@10", "MRR@10"),
+    "ndcg@10": ("nDCG@10", "nDCG@10"),
+    "recall_in_500_tokens": ("500 词元内的证据", "Recall in 500 tokens"),
+    "recall_in_1000_tokens": ("1000 词元内的证据", "Recall in 1,000 tokens"),
+    "recall_in_2000_tokens": ("2000 词元内的证据", "Recall in 2,000 tokens"),
+    "key_recall": ("要点召回", "Key recall"),
+    "char_f1": ("字 F1", "Character F1"),
+    "rouge_l": ("ROUGE-L", "ROUGE-L"),
+    "short_exact": ("短答案完全一致", "Short answer EM"),
+    "short_f1": ("短答案字 F1", "Short answer F1"),
+    "exact": ("EM", "EM"),
+    "f1": ("F1", "F1"),
+    "context_recall@1": ("段落 R@1", "Context R@1"),
+    "context_recall@5": ("段落 R@5", "Context R@5"),
+    "context_recall@10": ("段落 R@10", "Context R@10"),
+    "context_mrr@10": ("段落 MRR@10", "Context MRR@10"),
+    "answer_chars": ("字数", "Characters"),
+    "verbatim": ("引文逐字一致", "Verbatim quotes"),
+    "cited_sentences": ("有引用的句子", "Sentences cited"),
+    "citation_recall": ("引用召回", "Citation recall"),
+    "citation_precision": ("引用精度", "Citation precision"),
+    "dangling_marks": ("无出处的标号", "Dangling marks"),
+    "case_precision": ("引用落在应引案例", "Citations in the right case"),
+    "cited_evidence": ("引用覆盖的证据", "Evidence cited"),
+    "cases_precision": ("案例精度", "Case precision"),
+    "cases_recall": ("案例召回", "Case recall"),
+    "cases_f1": ("案例 F1", "Case F1"),
+    "error": ("出错", "Failed"),
+    "latency_ms": ("用时（毫秒）", "Latency (ms)"),
+    "input_tokens": ("输入词元", "Input tokens"),
+    "output_tokens": ("输出词元", "Output tokens"),
+    "judge": ("评审模型评分", "Judge score"),
+}
+
+
+def pair(key: str) -> tuple[str, str]:
+    """Return a text in Chinese and in English; a name that has no text (a set's own question type) stands for itself."""
+    for texts in (TEXTS, HEADLINE, TYPES, METRICS):
+        if key in texts:
+            return texts[key]
+    return key, key
+
+
 def both(key: str) -> Markup:
     """Return a text in both languages; the page shows one."""
-    zh, en = TEXTS.get(key) or HEADLINE.get(key) or (key, key)
-    return languages(zh, en)
+    return languages(*pair(key))
 
 
 def languages(zh: str, en: str) -> Markup:
