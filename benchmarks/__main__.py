@@ -1,4 +1,4 @@
-"""`python -m benchmarks speed [--out FILE]`."""
+"""`python -m benchmarks speed [--out FILE]` and `python -m benchmarks fit --questions FILE …`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     speed.add_argument("--out", type=Path, help="结果文件，默认 benchmarks/results/speed-日期.json")
     speed.add_argument("--questions", type=Path, default=QUESTIONS_PATH, help="用来提问的题库（JSONL）")
     speed.set_defaults(run=_speed)
+    fit = commands.add_parser("fit", help="拟合句子排序和置信度的权重，写入 rag/answering/models/")
+    fit.add_argument("--questions", type=Path, nargs="+", required=True, help="带依据的题库（JSONL），不能是开发集")
+    fit.set_defaults(run=_fit)
     worker = commands.add_parser("worker", help="由 speed 启动的进程，输出一个 JSON 对象")
     worker.add_argument("job", choices=("index", "questions"))
     worker.add_argument("--questions", type=Path, default=QUESTIONS_PATH)
@@ -51,6 +54,14 @@ def _speed(options: argparse.Namespace) -> int:
     write_json(out_path, result)
     print(speed_table(result))
     print(f"\n结果写入 {out_path}")
+    return 0
+
+
+def _fit(options: argparse.Namespace) -> int:
+    from benchmarks.fit import fit  # loads the model's libraries
+
+    for path in fit(load_settings(), options.questions):
+        print(f"写入 {path}")
     return 0
 
 

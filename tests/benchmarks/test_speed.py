@@ -110,10 +110,7 @@ def test_a_result_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError) as caught:
         write_json(tmp_path / "file" / "speed.json", {})
-    assert (
-        str(caught.value)
-        == f"结果写不进 {tmp_path / 'file' / 'speed.json'}（File exists）。请用 --out 换一个文件。"
-    )
+    assert str(caught.value) == f"结果写不进 {tmp_path / 'file' / 'speed.json'}（File exists）。请用 --out 换一个文件。"
 
 
 def test_questions_are_read_in_order_and_empty_lines_passed_over(tmp_path: Path) -> None:
