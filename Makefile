@@ -56,7 +56,7 @@ bench: $(RUN_READY)  ## 测速度与内存，结果写入 benchmarks/results/
 	@$(PY) -m benchmarks speed $(ARGS)
 
 eval: $(RUN_READY)  ## 在开发集上评测
-	@$(PY) -m eval run --questions eval/questions/qingdao-2018.jsonl --out runs/dev $(ARGS)
+	@$(PY) -m eval run --questions eval/questions/qingdao-2018.jsonl --out runs/dev --overwrite $(ARGS)
 
 clean:  ## 删除 .venv/ 与各种缓存（索引和模型在用户数据目录，不动）
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -22,8 +22,8 @@ def run_index(options: argparse.Namespace) -> int:
     path = index_path(settings)
     began_s = time.perf_counter()
     with StageProgress() as progress:
-        before = None if options.force else read_manifest(path)
         embedder = build_embedder(settings, on_progress=progress)
+        before = None if options.force else read_manifest(path)
         if options.force:
             build_index(settings, on_progress=progress, embedder=embedder)
         qa = build_qa(settings, on_progress=progress, embedder=embedder)
