@@ -1,0 +1,50 @@
+"""Intervals and paired tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from eval.metrics.intervals import bootstrap_mean, mcnemar
+from eval.metrics.refusals import area_under_risk, count_refusals, risk_coverage
+from eval.metrics.sets import compare_sets
+
+
+def test_the_interval_holds_the_mean_and_is_the_same_each_time() -> None:
+    values = [1.0] * 18 + [0.0] * 12
+    first, second = bootstrap_mean(values), bootstrap_mean(values)
+    assert first == second
+    # The normal approximation gives 0.6 ± 1.96 * sqrt(0.24 / 30) = 0.425 to 0.775.
+    assert (first.mean, first.n) == (0.6, 30)
+    assert first.low == pytest.approx(0.425, abs=0.04) and first.high == pytest.approx(0.775, abs=0.04)
+
+
+@pytest.mark.parametrize("values", [[1.0], [0.0, 0.0, 0.0]])
+def test_values_all_alike_have_no_width(values: list[float]) -> None:
+    found = bootstrap_mean(values)
+    assert (found.low, found.high) == (values[0], values[0])
+
+
+def test_mcnemar_counts_only_what_differs() -> None:
+    first = [True] * 8 + [False] * 2 + [True] * 5
+    second = [False] * 8 + [True] * 2 + [True] * 5
+    found = mcnemar(first, second)
+    # Two-sided binomial: 2 * (C(10,0) + C(10,1) + C(10,2)) / 2^10 = 112 / 1024.
+    assert (found.only_first, found.only_second, found.p_value) == (8, 2, pytest.approx(0.109375))
+    assert mcnemar([True], [True]).p_value == 1.0
+
+
+def test_nothing_refused_has_no_precision() -> None:
+    counts = count_refusals([True, True], [False, False])
+    assert (counts.precision, counts.recall, counts.f1, counts.false_refusals) == (None, None, None, 0.0)
+
+
+def test_no_answers_have_no_curve() -> None:
+    assert risk_coverage([], [], n_questions=3) == ()
+    assert area_under_risk(()) is None
+
+
+def test_sets() -> None:
+    assert compare_sets(set(), set()).f1 == 1.0
+    assert compare_sets({1}, set()).f1 == 0.0
+    found = compare_sets({1, 2, 3}, {3, 4})
+    assert (found.precision, found.recall, found.f1) == pytest.approx((0.5, 1 / 3, 0.4))
