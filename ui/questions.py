@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+import rag.normalising
 from rag.errors import QuestionError
 from rag.settings import Settings
 
-# Control characters but tab and newline, and the marks that change reading direction: nobody types
-# them on purpose, and a reversed line would show another question than the one that is asked.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+# Beside what rag.normalising takes out: control characters of Latin-1, isolates that change the reading
+# direction, and halves of surrogate pairs, which a browser can send and no page can be encoded with.
+_UNPRINTABLE = re.compile("[\x80-\x9f\u2066-\u2069\ud800-\udfff]")
 
 _QINGDAO_2018 = (
     "西海岸新区军民融合企业有多少家？",
@@ -30,11 +31,11 @@ def example_questions(settings: Settings) -> tuple[str, ...]:
 
 
 def clean_question(typed: str, *, max_chars: int) -> str:
-    """Return the question without unprintable characters and outer white space.
+    """Return the question as it is asked and shown: without unprintable characters, on one line.
 
     Raises QuestionError when nothing is left or more than `max_chars` characters are.
     """
-    question = _UNPRINTABLE.sub("", typed.replace("\r\n", "\n")).strip()
+    question = rag.normalising.clean_question(_UNPRINTABLE.sub("", typed))
     if not question:
         raise QuestionError("还没有输入问题。请在下面的输入框里写下问题，再按“发送”。")
     if len(question) > max_chars:

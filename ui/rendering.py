@@ -67,7 +67,7 @@ def _render_welcome(examples: Sequence[str]) -> str:
 
 
 def _render_turn(turn: Turn, status: WarmupStatus) -> str:
-    question = f'<div class="cc-question"><span class="cc-sr">问：</span>{_lines(turn.question)}</div>'
+    question = f'<div class="cc-question"><span class="cc-sr">问：</span>{escape(turn.question)}</div>'
     classes = "cc-turn is-pending" if turn.pending else "cc-turn"
     return f'<article class="{classes}" id="turn-{turn.turn_id}">{question}{_render_reply(turn, status)}</article>'
 
@@ -105,7 +105,9 @@ def _render_refusal(turn: Turn, answer: Answer) -> str:
         for position, citation in enumerate(turn.nearest, 1)
     )
     offered = f'<p class="cc-near">最接近的内容，供查看（不一定能回答）：</p><ul>{nearest}</ul>' if nearest else ""
-    text = f"<p>{escape(without_markers(answer.text))}</p>" if answer.text else ""
+    # In a terminal the lines after the first name the nearest sections; here they are buttons.
+    said = answer.text.split("\n", 1)[0] if nearest else answer.text
+    text = f"<p>{escape(without_markers(said))}</p>" if said else ""
     return f'<div class="cc-reply cc-refusal"><h3>{escape(heading)}</h3>{text}{offered}</div>'
 
 
@@ -169,6 +171,8 @@ def place(citation: Citation) -> str:
         parts = ["汇编封面与目录"]
     else:
         parts = [f"案例 {citation.case_number}", citation.department or citation.title]
+        if not citation.section_path:
+            parts.append("开头")
     if citation.section_path:
         parts.append(citation.section_path[-1])
     return " · ".join(without_markers(part) for part in parts)
@@ -204,7 +208,3 @@ def nearest_sections(passages: Iterable[Passage], compilations: Mapping[str, Com
 def without_markers(text: str) -> str:
     """Return the text without `**`; a single `*` is text (the "*"号 of case 20)."""
     return text.replace("**", "")
-
-
-def _lines(text: str) -> str:
-    return "<br>".join(escape(line) for line in text.split("\n"))

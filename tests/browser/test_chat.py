@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 
 QUESTION = "青岛西海岸新区是哪一天获国务院批复设立的？"
 QUOTE = "2014年6月3日，西海岸新区获国务院批复设立"
-FOLLOW_UP = "那里的军民融合企业有多少家？"
+BEFORE_FOLLOW_UP = "青岛古镇口军民融合创新区是什么时候规划建设的？"
+FOLLOW_UP = "那里有多少户农民搬进了新居？"
 OUT_OF_SCOPE = "今天青岛天气怎么样，适合去栈桥吗？"
 HOSTILE = (
     '<img src=x onerror="window.ran=1"><script>window.ran=2</script> ![图](https://evil.example/x.png) '
@@ -61,9 +62,10 @@ def test_a_follow_up_is_understood_and_a_new_conversation_forgets(
     server_url: str, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(server_url)
-    ask(page, QUESTION)
+    ask(page, BEFORE_FOLLOW_UP)
     ask(page, FOLLOW_UP)
-    expect(page.locator(".cc-turn").last.locator(".cc-text")).to_contain_text("161")
+    expect(page.locator(".cc-turn").last.locator(".cc-text")).to_contain_text("3300")
+    expect(page.locator(".cc-turn").last).to_contain_text("理解为：")
     expect(page.locator(".cc-turn")).to_have_count(2)
     page.get_by_role("button", name="新对话").click()
     expect(page.locator(".cc-welcome")).to_be_visible()

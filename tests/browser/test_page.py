@@ -139,7 +139,7 @@ def test_enter_that_ends_the_input_of_a_word_does_not_send(serve: Serve, open_pa
     expect(box).to_have_value("新增\n耕地")
     assert scripted.asked == []
     box.press("Enter")
-    expect(page.locator(".cc-question")).to_have_text("问：新增耕地")
+    expect(page.locator(".cc-question")).to_have_text("问：新增 耕地")
 
 
 @pytest.mark.parametrize(

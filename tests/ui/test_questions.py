@@ -33,10 +33,10 @@ def test_a_question_of_just_the_limit_is_asked() -> None:
     ("typed", "question"),
     [
         ("  西海岸新区有多少家？\n", "西海岸新区有多少家？"),
-        ("西\x00海\x1b[31m岸", "西海[31m岸"),
-        ("问题\u202e？", "问题？"),
-        ("第一行\r\n第二行", "第一行\n第二行"),
-        ("lone \ud83d surrogate", "lone  surrogate"),
+        ("西海\x1b[31m岸", "西海 [31m岸"),
+        ("问题\u202e倒\u2066转？", "问题 倒转？"),
+        ("第一行\r\n第二行", "第一行 第二行"),
+        ("lone \ud83d surrogate", "lone surrogate"),
         ("𠮷野家 <b>粗</b> & ${x}", "𠮷野家 <b>粗</b> & ${x}"),
     ],
 )
