@@ -33,7 +33,7 @@ def render_header(status: WarmupStatus, compilations: Mapping[str, Compilation])
     else:
         bar = (
             f'<progress max="{status.total}" value="{status.done}" aria-hidden="true"></progress>'
-            if status.total
+            if status.total > 1
             else ""
         )
         hint = "现在就可以提问，准备好后立即回答。"

@@ -28,7 +28,7 @@ class WarmupStatus:
     """What is being done, in Chinese."""
     done: int = 0
     total: int = 0
-    """0 where the stage cannot be counted."""
+    """0 or 1 where there is nothing to count."""
     error: str = ""
     """The sentence to show; empty unless `state` is `failed`."""
 
@@ -41,7 +41,7 @@ class WarmupStatus:
         stage = self.stage.rstrip("….") or "正在准备"
         if not stage.startswith("正在"):
             stage = f"正在{stage}"
-        return f"{stage}… {self.done}/{self.total}" if self.total else f"{stage}…"
+        return f"{stage}… {self.done}/{self.total}" if self.total > 1 else f"{stage}…"
 
 
 class Warmup:

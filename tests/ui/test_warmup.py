@@ -68,6 +68,7 @@ def test_an_unexpected_error_ends_the_wait_and_goes_to_the_terminal(monkeypatch:
     [
         ("", 0, 0, "正在准备…"),
         ("准备模型", 0, 0, "正在准备模型…"),
+        ("载入嵌入模型", 0, 1, "正在载入嵌入模型…"),
         ("正在建立索引…", 412, 412, "正在建立索引… 412/412"),
     ],
 )
