@@ -65,7 +65,7 @@ def _add_run(added: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     run.add_argument("--type", action="append", default=[], help="只问这种题型，可重复")
     run.add_argument("--split", choices=("tune", "report"), default="", help="只问这个划分的题")
     run.add_argument("--baselines", action="store_true", help="同时跑 textbook 和 bm25 两个对照，报告里给出差异")
-    run.add_argument("--judge", metavar="提供方:模型", help="另请一个聊天模型评分，默认不用")
+    run.add_argument("--judge", default="", metavar="提供方:模型", help="另请一个聊天模型评分，默认不用")
     _add_shared(run)
     run.set_defaults(command=commands.run)
 

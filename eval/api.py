@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from eval.dataset import Question, load_questions, questions_sha256
 from eval.folder import JOURNAL_FILE, RESULTS_FILE, Record, write_scores, write_summary
+from eval.judge import build_judge, describe_judge, judge_answers
 from eval.provenance import describe_run
 from eval.runner import Asker, OnResult, fingerprint, run_questions
 from eval.scores import ReferenceText, score_result
@@ -34,6 +35,8 @@ class RunOptions:
     limit: int | None = None
     """Ask the first so many; None asks all."""
     n_workers: int = 1
+    judge: str = ""
+    """A chat model `provider:model` that scores the answers too; empty asks none."""
     resume: bool = False
     overwrite: bool = False
 
@@ -82,6 +85,7 @@ def run_evaluation(
     """Ask the questions, write `results.jsonl`, `scores.jsonl` and `summary.json`, and return the summary."""
     questions = choose_questions(options)
     prepare_folder(options)
+    judge = build_judge(options.judge) if options.judge else None
     run_id = fingerprint(
         questions=questions_sha256(options.questions_path),
         types=options.types,
@@ -101,8 +105,12 @@ def run_evaluation(
         compilation=compilation,
         n_workers=options.n_workers,
     )
+    scored = score_records(questions, records, compilation=compilation)
     run |= {"types": list(options.types), "split": options.split, "limit": options.limit, "models": _models(records)}
-    return write_run(options.out_path, score_records(questions, records, compilation=compilation), run=run)
+    if judge is not None:
+        judge_answers(scored, judge, out_path=options.out_path, n_workers=options.n_workers)
+        run["judge"] = describe_judge(options.judge)
+    return write_run(options.out_path, scored, run=run)
 
 
 def write_run(out_path: Path, scored: Sequence[ScoredQuestion], *, run: dict[str, Any]) -> dict[str, Any]:

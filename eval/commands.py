@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
         pipeline=options.pipeline,
         types=tuple(options.type),
         split=options.split,
+        judge=options.judge,
         limit=options.limit,
         n_workers=options.workers,
         resume=options.resume,
