@@ -1,12 +1,13 @@
 # `make chat` and `make test` are all there is to type: each sets up .venv/ itself and does nothing twice.
 # pip's own configuration (pip.conf, PIP_* variables) is used as it stands; `make help` lists what can be given.
 
-PYTHON ?= python3
 TORCH_WHEEL ?=
 PIP_ARGS ?=
-HOST ?=
-PORT ?=
-ARGS ?=
+# Given as `make NAME=value`, never taken from the environment, where HOST, PORT and PYTHON often stand for something else.
+PYTHON = python3
+HOST =
+PORT =
+ARGS =
 
 VENV := .venv
 PY := $(VENV)/bin/python

@@ -41,7 +41,8 @@ class Checkout:
     log_path: Path
 
     def make(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+        ours = ("MAKE", "MFLAGS", "TORCH_WHEEL", "PIP_ARGS")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return subprocess.run(
             ["make", f"PYTHON={self.path / 'python'}", *arguments],
             cwd=self.path,
@@ -76,6 +77,13 @@ def test_chat_sets_up_once_and_then_starts_at_once(checkout: Checkout) -> None:
     assert checkout.commands() == ["venv", "-m pip install -r requirements.txt", "-m pip check", "-m ui"]
     assert checkout.make("chat", "PORT=8080", "HOST=0.0.0.0").returncode == 0
     assert checkout.commands() == ["-m ui --host 0.0.0.0 --port 8080"]
+
+
+def test_variables_that_stand_for_something_else_elsewhere_are_not_taken_from_the_environment(
+    checkout: Checkout,
+) -> None:
+    checkout.make("chat", HOST="x86_64-linux-gnu", PORT="80", ARGS="--wrong")
+    assert checkout.commands()[-1] == "-m ui"
 
 
 def test_tests_install_what_tests_on_top(checkout: Checkout) -> None:

@@ -120,8 +120,10 @@ def test_ctrl_c_ends_quietly(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_reader_that_leaves_early_is_no_error() -> None:
-    program = f"{sys.executable} -m rag show 7 | head -1"
-    done = subprocess.run(["sh", "-c", program], cwd=PROJECT_PATH, capture_output=True, text=True, check=True)
+    program = '"$0" -m rag show 7 | head -1'
+    done = subprocess.run(
+        ["sh", "-c", program, sys.executable], cwd=PROJECT_PATH, capture_output=True, text=True, check=True
+    )
     assert done.stderr == ""
     assert done.stdout.startswith("案例 7")
 
