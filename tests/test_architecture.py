@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "embeddings": (*LEAVES, "embeddings"),
     "prompts": ("rag.errors", "prompts"),
     "ui": (*LEAVES, "rag.pipeline", "rag.factory", "eval.api", "ui"),
-    "eval": (*LEAVES, "rag.pipeline", "rag.factory", "eval"),
+    "eval": (*LEAVES, "rag.pipeline", "rag.factory", "prompts.loading", "eval"),
     "benchmarks": ("rag", "benchmarks"),
 }
 """Module prefix to the prefixes of our own modules that it may import; the longest prefix counts."""
