@@ -5,23 +5,28 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_MARKS = re.compile(r"\s*\[(\d+)\]")
-# A sentence ends after 。！？ (closing quotes and brackets go with it), after an English full stop before a space or
-# a mark, or with its line; marks on either side of the full stop belong to it.
+_MARK = re.compile(r"[ \t]*\[(\d+)\]")
+# A sentence ends after 。！？, an English full stop before a space, its line, or its marks: a stretch with marks of its own
+# ("一是……[1]二是……[2]") is a statement of its own. Closing quotes and a full stop after the marks go with it.
 _SENTENCE = re.compile(
-    r"""(?:\[\d+\]|[^。！？!?\n.]|\.(?!\s|$|\[\d))*   # anything up to an end
-        (?:[。！？!?.]+["”’」』）)]*)?                  # the end, where there is one
-        (?:[ \t]*\[\d+\])*                             # marks after it
+    r"""(?:\s*\d{1,2}[.、](?!\d))?                          # the number of a list item
+        (?:[^\[。！？!?\n.]|\[(?!\d+\])|\.(?!\s|$|\[\d))*   # anything up to an end
+        (?:(?:\[\d+\][ \t]*)+[。！？!?；;，,.]?["”’」』）)]*
+          |[。！？!?.]+["”’」』）)]*(?:[ \t]*\[\d+\])*
+        )?
     """,
     re.VERBOSE,
 )
+_ITEM_START = re.compile(r"^(?:[-•·]|\d{1,2}[.、](?!\d))\s*")
+# Which case a stretch is about, as answers over several cases write it: no figure of the text.
+_CASE_NUMBER = re.compile(r"（案例 ?\d+）|\(case \d+\)", re.IGNORECASE)
 _LABEL_END = ("：", ":")
 _MAX_LABEL_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer without its marks."""
+    """A statement of an answer without its marks, its list number and the case number of its label."""
 
     text: str
     keys: tuple[int, ...]
@@ -35,8 +40,8 @@ def split_sentences(answer: str) -> tuple[Sentence, ...]:
     """
     sentences: list[Sentence] = []
     for piece in _SENTENCE.findall(answer):
-        keys = tuple(dict.fromkeys(int(key) for key in _MARKS.findall(piece)))
-        text = _MARKS.sub("", piece).strip().lstrip("-•· ")
+        keys = tuple(dict.fromkeys(int(key) for key in _MARK.findall(piece)))
+        text = _ITEM_START.sub("", _CASE_NUMBER.sub("", _MARK.sub("", piece)).strip())
         if not text and keys and sentences:
             sentences[-1] = Sentence(sentences[-1].text, tuple(dict.fromkeys((*sentences[-1].keys, *keys))))
         elif any(character.isalnum() for character in text) and not _is_label(text, keys):
