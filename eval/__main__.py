@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval import commands
+from eval.api import Price
 from rag.errors import CaseChatError
 
 
@@ -65,6 +66,7 @@ def _add_run(added: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     run.add_argument("--type", action="append", default=[], help="只问这种题型，可重复")
     run.add_argument("--split", choices=("tune", "report"), default="", help="只问这个划分的题")
     run.add_argument("--baselines", action="store_true", help="同时跑 textbook 和 bm25 两个对照，报告里给出差异")
+    run.add_argument("--price", type=_price, metavar="输入/输出", help="每百万词元的价格，例如 0.15/0.6，用来算费用")
     run.add_argument("--judge", default="", metavar="提供方:模型", help="另请一个聊天模型评分，默认不用")
     _add_shared(run)
     run.set_defaults(command=commands.run)
@@ -89,6 +91,15 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
         "--require", action="append", default=[], metavar="指标=数值", help="达不到时退出码为 1，可重复"
     )
     parser.add_argument("--open", action="store_true", help="完成后在浏览器里打开报告")
+
+
+def _price(text: str) -> Price:
+    parts = text.split("/")
+    try:
+        input_price, output_price = (float(part) for part in parts)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"应写成 输入价/输出价，例如 0.15/0.6，收到 {text}") from None
+    return Price(input_price, output_price)
 
 
 def _positive(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,20 @@ PipelineName = Literal["casechat", "textbook", "bm25"]
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens cost, in one currency."""
+
+    input: float
+    output: float
+
+    def of(self, records: Sequence[Record]) -> float:
+        """Return what the tokens of these results cost."""
+        tokens = [record["tokens"] for record in records if "tokens" in record]
+        spent: float = sum(used["input"] * self.input + used["output"] * self.output for used in tokens)
+        return spent / 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
 class RunOptions:
     """Which questions to ask and how."""
 
@@ -37,6 +51,8 @@ class RunOptions:
     n_workers: int = 1
     judge: str = ""
     """A chat model `provider:model` that scores the answers too; empty asks none."""
+    price: Price | None = None
+    """What the chat model costs; None where nobody said."""
     resume: bool = False
     overwrite: bool = False
 
@@ -107,6 +123,8 @@ def run_evaluation(
     )
     scored = score_records(questions, records, compilation=compilation)
     run |= {"types": list(options.types), "split": options.split, "limit": options.limit, "models": _models(records)}
+    if options.price is not None:
+        run["cost"] = {"total": round(options.price.of(records), 6), "per_million": asdict(options.price)}
     if judge is not None:
         judge_answers(scored, judge, out_path=options.out_path, n_workers=options.n_workers)
         run["judge"] = describe_judge(options.judge)

@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
         types=tuple(options.type),
         split=options.split,
         judge=options.judge,
+        price=options.price,
         limit=options.limit,
         n_workers=options.workers,
         resume=options.resume,

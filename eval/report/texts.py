@@ -16,6 +16,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "settings": ("设置", "Settings"),
     "machine": ("机器", "Machine"),
     "versions": ("版本", "Versions"),
+    "cost": ("费用", "Cost"),
+    "per_million": ("每百万输入/输出词元", "per million input/output tokens"),
     "created": ("时间", "Time"),
     "left_out": ("未评测", "Left out"),
     "headline": ("总览", "Headline"),

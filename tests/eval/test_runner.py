@@ -10,6 +10,7 @@ import pytest
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
+from eval.api import Price
 from eval.dataset import Question
 from eval.folder import JOURNAL_FILE, RESULTS_FILE, read_results, strip_times
 from eval.runner import run_questions
@@ -134,4 +135,5 @@ def test_tokens_are_kept_where_a_chat_model_reports_them(tmp_path: Path) -> None
 
     records = run_questions([question(1)], Chatting(), out_path=tmp_path / "a", run_id="r")
     assert records[0]["tokens"] == {"input": 12, "output": 3}
+    assert Price(2.0, 10.0).of([*records, {"id": "b"}]) == pytest.approx((12 * 2 + 3 * 10) / 1_000_000)
     assert "tokens" not in run_questions([question(1)], ScriptedQA(), out_path=tmp_path / "b", run_id="r")[0]
