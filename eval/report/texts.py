@@ -110,7 +110,7 @@ TYPES: dict[str, tuple[str, str]] = {
     "typo": ("错别字", "typo"),
     "compare": ("比较", "comparison"),
     "crosscase": ("哪些案例", "which cases"),
-    "meta": ("关于汇编", "about the compilation"),
+    "meta": ("关于汇编", "the compilation"),
     "unanswerable": ("应拒答", "unanswerable"),
     "span": ("片段", "span"),
 }
