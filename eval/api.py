@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eval.dataset import Question, load_questions, questions_sha256
-from eval.folder import JOURNAL_FILE, RESULTS_FILE, Record, write_scores, write_summary
+from eval.folder import JOURNAL_FILE, RESULTS_FILE, Record, read_run, write_scores, write_summary
 from eval.judge import build_judge, describe_judge, judge_answers
 from eval.provenance import describe_run
 from eval.runner import Asker, OnResult, fingerprint, run_questions
@@ -86,7 +86,7 @@ def prepare_folder(options: RunOptions) -> None:
         raise QuestionSetError(
             f"{options.out_path} 里有一次没跑完的评测。加 --resume 接着跑，或加 --overwrite 重新开始。"
         )
-    if results.is_file() and not journal.is_file():
+    if results.is_file() and not options.resume:
         raise QuestionSetError(f"{options.out_path} 里已有评测结果。请换一个 --out 目录，或加 --overwrite 覆盖。")
 
 
@@ -111,6 +111,8 @@ def run_evaluation(
         settings=settings.sha256(),
         compilation=compilation.source_sha256,
     )
+    if (finished := finished_run(options, run_id)) is not None:
+        return finished
     records = run_questions(
         questions, qa, out_path=options.out_path, run_id=run_id, n_workers=options.n_workers, on_result=on_result
     )
@@ -122,7 +124,13 @@ def run_evaluation(
         n_workers=options.n_workers,
     )
     scored = score_records(questions, records, compilation=compilation)
-    run |= {"types": list(options.types), "split": options.split, "limit": options.limit, "models": _models(records)}
+    run |= {
+        "run_id": run_id,
+        "types": list(options.types),
+        "split": options.split,
+        "limit": options.limit,
+        "models": _models(records),
+    }
     if options.price is not None:
         run["cost"] = {"total": round(options.price.of(records), 6), "per_million": asdict(options.price)}
     if judge is not None:
@@ -131,11 +139,28 @@ def run_evaluation(
     return write_run(options.out_path, scored, run=run)
 
 
+def finished_run(options: RunOptions, run_id: str) -> dict[str, Any] | None:
+    """Return the summary of a run that is resumed although it was finished; None where there is something to ask.
+
+    Raises QuestionSetError when the finished run in the folder is another one.
+    """
+    out_path = options.out_path
+    if not options.resume or (out_path / JOURNAL_FILE).is_file() or not (out_path / RESULTS_FILE).is_file():
+        return None
+    summary = dict(read_run(out_path).summary)
+    if summary["run"].get("run_id") != run_id:
+        raise QuestionSetError(
+            f"{out_path} 里的评测用的是另一份题库或另一种设置，不能接着跑。请换一个 --out 目录，或加 --overwrite 重新开始。"
+        )
+    return summary
+
+
 def write_run(out_path: Path, scored: Sequence[ScoredQuestion], *, run: dict[str, Any]) -> dict[str, Any]:
     """Write scores and summary of a run whose results are already written, and return the summary."""
     summary = {"run": run, **summarise(scored)}
     write_scores(out_path, scored)
     write_summary(out_path, summary)
+    (out_path / JOURNAL_FILE).unlink(missing_ok=True)
     return summary
 
 

@@ -46,8 +46,9 @@ def run_questions(
 ) -> list[Record]:
     """Return one result object a question, in the order of the questions, and write them to `results.jsonl`.
 
-    Results go to a journal in the order they come; what the journal already holds is not asked again. A question
-    that fails becomes a result with `error`, and the run goes on.
+    Results go to a journal in the order they come; what the journal already holds is not asked again. It stays until
+    the run's summary is written (`eval.api.write_run`). A question that fails becomes a result with `error`, and the
+    run goes on.
 
     run_id: the `fingerprint` of the run. Raises QuestionSetError when the journal belongs to another run.
     """
@@ -65,7 +66,6 @@ def run_questions(
                 on_result(len(done), len(questions))
     records = [done[question.question_id] for question in questions]
     write_lines(out_path / RESULTS_FILE, records)
-    (out_path / JOURNAL_FILE).unlink()
     return records
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.api import RunOptions, prepare_folder, score_records, write_run
+from eval.api import RunOptions, finished_run, prepare_folder, score_records, write_run
 from eval.dataset import UNANSWERABLE, Question
 from eval.folder import Record
 from eval.metrics.spans import official_exact, official_f1
@@ -129,6 +129,9 @@ def run_squad(
         settings=settings.sha256(),
         compilation=compilation.source_sha256,
     )
+    if (finished := finished_run(options, run_id)) is not None:
+        return finished
+    run["run_id"] = run_id
     records = run_questions(
         questions, qa, out_path=options.out_path, run_id=run_id, n_workers=options.n_workers, on_result=on_result
     )

@@ -53,9 +53,21 @@ def test_a_run_writes_its_folder_and_holds_the_line(tmp_path: Path, capsys: pyte
 
 
 @pytest.mark.usefixtures("built")
-def test_baselines_are_run_beside(tmp_path: Path) -> None:
+def test_baselines_are_run_beside_and_what_is_finished_is_not_asked_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "run"
-    assert main(["run", "--questions", DEV, "--out", str(out), "--limit", "2", "--baselines", "--workers", "2"]) == 0
+    asked = ["run", "--questions", DEV, "--out", str(out), "--limit", "2", "--baselines", "--workers", "2"]
+    assert main(asked) == 0
+    before = (out / RESULTS_FILE).read_bytes()
+    (out / "baselines" / "bm25" / RESULTS_FILE).unlink()
+    assert main([*asked, "--resume"]) == 0
+    assert (out / RESULTS_FILE).read_bytes() == before
+    assert (out / "baselines" / "bm25" / RESULTS_FILE).is_file()
+    assert main([*asked, "--resume", "--type", "fact"]) == 2
+    assert capsys.readouterr().err.endswith(
+        f"{out} 里的评测用的是另一份题库或另一种设置，不能接着跑。请换一个 --out 目录，或加 --overwrite 重新开始。\n"
+    )
     assert {path.name for path in (out / "baselines").iterdir()} == {"textbook", "bm25"}
     assert "textbook（textbook） → run（casechat）" in (out / REPORT_FILE).read_text(encoding="utf-8")
 
