@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -95,17 +96,16 @@ class Attempt:
 
 
 def _ask_all(questions: Sequence[Question], qa: Asker, *, n_workers: int) -> Iterator[Record]:
+    """Yield results as they come. A worker gets its next question only when its last result was taken: none is lost."""
+    waiting = deque(questions)
+    running: dict[Future[Answer], Attempt] = {}
     with ThreadPoolExecutor(max_workers=n_workers) as pool:
-        attempts = {}
-        for question in questions:
-            attempt = Attempt(question)
-            attempts[pool.submit(attempt.ask, qa)] = attempt
-        try:
-            for future in as_completed(list(attempts)):
-                yield _record(attempts.pop(future), future)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        while waiting or running:
+            while waiting and len(running) < n_workers:
+                attempt = Attempt(waiting.popleft())
+                running[pool.submit(attempt.ask, qa)] = attempt
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                yield _record(running.pop(future), future)
 
 
 def _record(attempt: Attempt, future: Future[Answer]) -> Record:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from eval.dataset import Question
 from eval.folder import JOURNAL_FILE, RESULTS_FILE, read_results, strip_times
 from eval.runner import run_questions
 from rag.errors import QuestionError, QuestionSetError
+from rag.settings import PROJECT_PATH
 from rag.types import Answer
 
 
@@ -79,6 +83,31 @@ def test_a_killed_run_resumes_without_asking_anything_twice(tmp_path: Path) -> N
     run_questions(questions, second, out_path=tmp_path, run_id="r")
     assert second.asked == ["第3题？", "第4题？"]
     assert [record["id"] for record in read_results(tmp_path)] == ["q0", "q1", "q2", "q3", "q4"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from eval.runner import run_questions
+from tests.eval.test_runner import ScriptedQA, question
+
+class Killed(ScriptedQA):
+    def ask(self, asked, history=()):
+        if asked == "第3题？":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().ask(asked, history)
+
+run_questions([question(n) for n in range(5)], Killed(), out_path=Path(sys.argv[1]), run_id="r")
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
+def test_a_run_killed_outright_has_kept_what_was_answered(tmp_path: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], cwd=PROJECT_PATH, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    second = ScriptedQA()
+    run_questions([question(n) for n in range(5)], second, out_path=tmp_path, run_id="r")
+    assert second.asked == ["第3题？", "第4题？"]
 
 
 def test_two_runs_give_equal_bytes_apart_from_times(tmp_path: Path) -> None:
