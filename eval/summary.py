@@ -11,7 +11,7 @@ import numpy as np
 
 from eval.dataset import SEVERAL_CASES_TYPES, SINGLE_FACT_TYPES, Question
 from eval.evidence import Evidence
-from eval.metrics.intervals import bootstrap_mean
+from eval.metrics.intervals import Interval, bootstrap_mean, bootstrap_refusal_f1
 from eval.metrics.refusals import RefusalCounts, area_under_risk, count_refusals, risk_coverage
 from eval.scores import Scores
 
@@ -98,15 +98,33 @@ def aggregate(scored: Sequence[ScoredQuestion]) -> Summary:
 
 
 def refusals(scored: Sequence[ScoredQuestion]) -> Summary:
-    """Return the confusion counts of answered and refused with precision, recall, F1 and the rate of false refusals."""
+    """Return the confusion counts of answered and refused, and precision, recall, F1 and false refusals with intervals."""
     counts = _refusal_counts(scored)
+    answerable = [item.question.answerable for item in scored]
+    refused = [bool(item.record["refused"]) for item in scored]
+    pairs = list(zip(answerable, refused, strict=True))
+    intervals = {
+        "precision": _interval([float(not can) for can, did in pairs if did]),
+        "recall": _interval([float(did) for can, did in pairs if not can]),
+        "f1": _bounds(bootstrap_refusal_f1(answerable, refused)),
+        "false_refusals": _interval([float(did) for can, did in pairs if can]),
+    }
     return {
         **asdict(counts),
         "precision": _rounded(counts.precision),
         "recall": _rounded(counts.recall),
         "f1": _rounded(counts.f1),
         "false_refusals": _rounded(counts.false_refusals),
+        "intervals": intervals,
     }
+
+
+def _interval(values: Sequence[float]) -> list[float] | None:
+    return _bounds(bootstrap_mean(values)) if values else None
+
+
+def _bounds(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else [round(interval.low, _DIGITS), round(interval.high, _DIGITS)]
 
 
 def risk(scored: Sequence[ScoredQuestion]) -> Summary:

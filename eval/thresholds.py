@@ -71,7 +71,7 @@ def named_figures(summary: Mapping[str, Any]) -> dict[str, float | None]:
     """Return every figure of a summary by the name `--require` takes."""
     figures = {name: entry["mean"] for name, entry in summary["overall"]["metrics"].items()}
     figures |= summary["headline"]
-    figures |= {f"refusals.{name}": value for name, value in summary["refusals"].items()}
+    figures |= {f"refusals.{name}": value for name, value in summary["refusals"].items() if name != "intervals"}
     for group, entry in summary["by_type"].items():
         figures |= {f"{group}.{name}": metric["mean"] for name, metric in entry["metrics"].items()}
     return figures

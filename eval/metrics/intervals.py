@@ -52,6 +52,24 @@ def bootstrap_mean(values: Sequence[float]) -> Interval:
     return Interval(mean, float(found.confidence_interval.low), float(found.confidence_interval.high), len(array))
 
 
+def bootstrap_refusal_f1(answerable: Sequence[bool], refused: Sequence[bool]) -> Interval | None:
+    """Return the F1 of refusing with its interval over resampled questions; None where nothing was or should be refused.
+
+    Both sequences: one entry a question. A resample without either counts as 0.
+    """
+    due = ~np.asarray(answerable, dtype=bool)
+    done = np.asarray(refused, dtype=bool)
+    if not (due | done).any():
+        return None
+    picked = np.random.default_rng(_SEED).integers(0, len(due), size=(N_RESAMPLES, len(due)))
+    hits = (due[picked] & done[picked]).sum(axis=1)
+    either = due[picked].sum(axis=1) + done[picked].sum(axis=1)
+    resampled = np.divide(2 * hits, either, out=np.zeros(N_RESAMPLES), where=either > 0)
+    tail = (1 - LEVEL) / 2
+    low, high = np.quantile(resampled, [tail, 1 - tail])
+    return Interval(float(2 * (due & done).sum() / (due.sum() + done.sum())), float(low), float(high), len(due))
+
+
 def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> McNemar:
     """Return the exact test on the questions where the two differ (McNemar 1947, https://doi.org/10.1007/BF02295996).
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eval.metrics.intervals import bootstrap_mean, mcnemar
+from eval.metrics.intervals import bootstrap_mean, bootstrap_refusal_f1, mcnemar
 from eval.metrics.refusals import area_under_risk, count_refusals, risk_coverage
 from eval.metrics.sets import compare_sets
 
@@ -48,3 +48,13 @@ def test_sets() -> None:
     assert compare_sets({1}, set()).f1 == 0.0
     found = compare_sets({1, 2, 3}, {3, 4})
     assert (found.precision, found.recall, found.f1) == pytest.approx((0.5, 1 / 3, 0.4))
+
+
+def test_the_f1_of_refusing_has_an_interval() -> None:
+    answerable = [True] * 40 + [False] * 20
+    refused = [False] * 36 + [True] * 4 + [True] * 15 + [False] * 5
+    found = bootstrap_refusal_f1(answerable, refused)
+    assert found is not None
+    assert found.mean == pytest.approx(30 / 39)  # 2 * 15 / (20 due + 19 done)
+    assert 0.55 < found.low < 0.70 < 0.82 < found.high < 0.95
+    assert bootstrap_refusal_f1([True], [False]) is None

@@ -96,6 +96,9 @@ def test_headline_of_the_kept_set(kept_scored: Kept) -> None:
 
 def test_refusals_and_risk_of_the_kept_set(kept_scored: Kept) -> None:
     summary = summarise(list(kept_scored.values()))
+    intervals = summary["refusals"].pop("intervals")
+    assert intervals["f1"][0] == 0.0 and 0.5 < intervals["f1"][1] <= 1.0
+    assert intervals["precision"] == [0.0, 1.0]
     assert summary["refusals"] == {
         "refused_unanswerable": 1,
         "refused_answerable": 1,
