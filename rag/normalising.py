@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from opencc import OpenCC
 
 _QUOTES = str.maketrans({"「": "“", "」": "”", "『": "“", "』": "”", '"': "“", "﹃": "“", "﹄": "”"})
+_WIDE = dict(zip(",?!:;()", "，？！：；（）", strict=True))
 _TRADITIONAL_RANGE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -44,7 +45,7 @@ def matching_text(text: str) -> MatchingText:
     """Return the matching form of `text` with its offsets.
 
     Spaces are dropped unless they stand between two Latin letters ("5.44 平方公里" matches "5.44平方公里",
-    "Work shop" stays two words); `*` is dropped where it is doubled (a bold marker).
+    "Work shop" stays two words); punctuation is full-width outside figures; `*` is dropped where it is doubled (a bold marker).
     """
     simplified = to_simplified(text)
     characters: list[str] = []
@@ -55,8 +56,18 @@ def matching_text(text: str) -> MatchingText:
         for folded in unicodedata.normalize("NFKC", character).lower().translate(_QUOTES):
             characters.append(" " if folded.isspace() else folded)
             offsets.append(offset)
+    _widen_punctuation(characters)
     kept = [i for i, character in enumerate(characters) if character != " " or _between_letters(characters, i)]
     return MatchingText("".join(characters[i] for i in kept), tuple(offsets[i] for i in kept))
+
+
+def _widen_punctuation(characters: list[str]) -> None:
+    """Make the marks of Chinese prose full-width again, which NFKC narrowed; not inside figures (1,000 and 10:29)."""
+    for i, character in enumerate(characters):
+        if character in _WIDE:
+            around = characters[i - 1 : i] + characters[i + 1 : i + 2]
+            if not (len(around) == 2 and all(one.isascii() and one.isalnum() for one in around)):
+                characters[i] = _WIDE[character]
 
 
 def to_simplified(text: str) -> str:

@@ -18,6 +18,8 @@ from rag.retrieval.mentions import CaseNames, Mention
 from rag.types import Case, Compilation, Section
 
 _CERTAIN = 0.99
+_MAX_LEFTOVER = 1
+"""Characters a question may hold beyond talk of the compilation: with more, it asks for something in the cases."""
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九十")}
 
 
@@ -91,6 +93,8 @@ def _case_sentence(asking: _Asking, case: Case) -> DraftSentence:
 
 
 def _count(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+    if not asking.phrases.english and len(_leftover(asking.form)) > _MAX_LEFTOVER:
+        return []
     cases = _of_kind(asking.form, asking.compilation.cases)
     text = asking.phrases.count.format(n=len(cases), title=asking.compilation.title)
     if len(cases) < len(asking.compilation.cases):
@@ -148,6 +152,8 @@ def _extreme(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
 
 
 def _departments(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+    if len(_leftover(asking.form)) > _MAX_LEFTOVER:
+        return []
     cases = _of_kind(asking.form, asking.compilation.cases)
     listed = "；".join(f"{case.department_in_contents}（案例{case.number}）" for case in cases)
     text = asking.phrases.departments.format(n=len(cases), departments=listed)
@@ -155,6 +161,8 @@ def _departments(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
 
 
 def _imprint(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+    if not asking.phrases.english and not re.search(r"汇编|全书|这本|本书|这部|该书|书", asking.form):
+        return []
     compilation = asking.compilation
     if not compilation.issuer and not compilation.date:
         return []
@@ -214,7 +222,7 @@ def _of_kind(form: str, cases: Sequence[Case]) -> list[Case]:
             return filtered
     kinds = (
         (r"管委", r"管委"),
-        (r"区市|区\(市\)|区县|县区|(区|市)政府", r"(区|市|县)政府(?!.*(办|局))"),
+        (r"区市|区（市）|区县|县区|(区|市)政府", r"(区|市|县)政府(?!.*(办|局))"),
         (r"功能区", r"管委"),
         (r"市直|市级部门|委办局|市属部门", r"^市.*(局|委|办|院)"),
     )
@@ -233,13 +241,30 @@ def _number(word: str) -> int:
     return _DIGITS.get(word, 0)
 
 
+_OWN_WORDS = re.compile(
+    r"哪些|哪几|哪一?个|哪家|哪里|什么|谁|多少|几|列出|列举|所有|全部|分别|一共|总共|共有|都有|有|是|的|了|在|由|里面?|中|上|下|被|这|那|本|该|请问|请|"
+    r"汇编|目录|全书|书|封面|创新|工作|案例|文章|单位|部门|区市|区（市）|区县|机构|管委会?|政府|委办局|市直|市属|功能区|地方|市级|署名|报送|参与|收录|入选|提交|"
+    r"供稿|撰写|写|名单|清单|个|篇|家|项|和|及|与|、|，|。|？|“|”|年|2018|青岛市?|系统|牵头|负责|数量|总数|条目|题目|标题"
+)
+
+
+def _leftover(form: str) -> str:
+    """Return what a question says beyond the words in which one speaks of a compilation."""
+    return _OWN_WORDS.sub("", form)
+
+
 _Responder = Callable[[_Asking, re.Match[str]], list[DraftSentence]]
 _INTENTS: tuple[tuple[re.Pattern[str], _Responder], ...] = (
     (re.compile(r"第?(?P<page>\d{1,4})页.*(案例|哪|什么|谁|内容|篇)"), _on_page),
     (re.compile(r"(第几页|哪(一|几)?页|页码|多少页|几页|页数|起止页)"), _pages_of),
     (re.compile(r"(篇幅|页数|占.{0,3}页|内容)(?P<extreme>最(长|多|短|少))"), _extreme),
-    (re.compile(r"(?P<side>(之?后|之?前|下一|上一|前一|后一|紧接)).{0,8}(个|篇)?(是|哪|什么).{0,6}案例"), _neighbour),
-    (re.compile(r"(?P<nth>第[一二三四五六七八九十\d]+(个|篇)|最后(一)?(个|篇)|首(个|篇))案例"), _nth),
+    (
+        re.compile(
+            r"(?P<side>(之?后|之?前|下|上|紧接))(面|边|一|着|个|篇|的|是|排|下一个|上一个)*(案例|(是|哪|什么).{0,6}案例)"
+        ),
+        _neighbour,
+    ),
+    (re.compile(r"(?P<nth>第[一二三四五六七八九十\d]+(个|篇)|最后(一)?(个|篇)|首(个|篇))(创新)?(案例|是)"), _nth),
     (
         re.compile(
             r"(谁|哪个单位|哪个部门|哪家单位|什么单位|哪个机构).{0,6}(编|印|主编|出版|发布)|(编(印|制|写|纂|者|撰)?|印发|出版)(单位|方|机构|者|部门)"

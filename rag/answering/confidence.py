@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from rag.answering.asked import Asked, Kind
+from rag.answering.content import coverage, focus_tokens, token_weights
 from rag.answering.ranking import FEATURES, RankedSentence
 from rag.answering.scoring import LogisticModel, load_model
 from rag.retrieval.retriever import Retrieved
-from rag.stores.lexical import lexical_tokens
 from rag.stores.passages import PassageIndex
 
 CONFIDENCE_FEATURES = (
@@ -22,9 +22,15 @@ CONFIDENCE_FEATURES = (
     "coverage",
     "coverage_near",
     "coverage_passage",
+    "coverage_case",
+    "value_near",
     "rarest",
     "units",
+    "units_missing",
+    "sort_missing",
     "unseen",
+    "focus",
+    "focus_passage",
     "asks_value",
     "english",
 )
@@ -49,8 +55,10 @@ class ConfidenceModel:
         """Return the features in the order of `CONFIDENCE_FEATURES`."""
         top = dict(zip(FEATURES, ranked[0].features, strict=True))
         best_of_three = {name: max(one.features[i] for one in ranked[:3]) for i, name in enumerate(FEATURES)}
-        tokens = set(lexical_tokens(question))
-        unseen = sum(token not in self._index.idf for token in tokens) / len(tokens) if tokens else 1.0
+        weights = token_weights(question, self._index.idf)
+        unseen = coverage(weights, set(weights) - set(self._index.idf))
+        number = self._index.chunks[self._index.sentences[ranked[0].position].chunk].case_number
+        sort = max(one.features[FEATURES.index("sort")] for one in ranked[:3])
         return (
             ranked[0].score,
             ranked[1].score if len(ranked) > 1 else 0.0,
@@ -60,9 +68,25 @@ class ConfidenceModel:
             best_of_three["coverage"],
             best_of_three["coverage_near"],
             best_of_three["coverage_passage"],
+            coverage(weights, self._index.case_tokens.get(number or 0, frozenset())),
+            best_of_three["value_near"],
             best_of_three["rarest"],
             top["units"],
+            float(bool(asked.units) and best_of_three["units"] < 1),
+            float(sort == 0),
             unseen,
+            *self._focus(question, ranked),
             float(asked.kind in (Kind.NUMBER, Kind.DATE)),
             float(asked.english),
         )
+
+    def _focus(self, question: str, ranked: Sequence[RankedSentence]) -> tuple[float, float]:
+        """Return the share of what is asked for whose neighbouring words stand in the best sentence, and in its passage."""
+        focuses = focus_tokens(question)
+        if not focuses:
+            return 0.5, 0.5
+        position = ranked[0].position
+        passage = self._index.chunk_tokens[self._index.sentences[position].chunk]
+        inside = sum(bool(tokens & self._index.sentence_tokens[position]) for tokens in focuses)
+        around = sum(bool(tokens & passage) for tokens in focuses)
+        return inside / len(focuses), around / len(focuses)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rag.answering.asked import Asked, Kind
+from rag.answering.content import coverage, token_weights
 from rag.answering.lists import ListInText, n_enumerated
 from rag.answering.ranking import RankedSentence
 from rag.retrieval.retriever import Retrieved
@@ -20,6 +22,15 @@ HOW_HANDICAP = 0.15
 """A how question is answered by sentences unless a list fits clearly better."""
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenList:
+    """A list that answers a question."""
+
+    found: ListInText
+    fit: float
+    """0 to 1: how much of the question what introduces it covers, and whether it has as many items as asked."""
+
+
 def choose_list(
     index: PassageIndex,
     lists: Sequence[ListInText],
@@ -28,7 +39,7 @@ def choose_list(
     asked: Asked,
     ranked: Sequence[RankedSentence],
     retrieved: Retrieved,
-) -> ListInText | None:
+) -> ChosenList | None:
     """Return the list that answers `question` better than its best sentence does; None where a sentence is better."""
     if asked.kind not in (Kind.LIST, Kind.HOW) and asked.n_items is None:
         return None
@@ -42,15 +53,16 @@ def choose_list(
     ]
     if not near:
         return None
-    weights = _weights(index, question)
+    weights = token_weights(question, index.idf)
     best = max(near, key=lambda found: (_list_score(weights, found, asked), -found.start))
     sentence = max(_sentence_score(index, weights, one, asked) for one in ranked[:3])
     handicap = HOW_HANDICAP if asked.kind is Kind.HOW else 0.0
-    return best if _list_score(weights, best, asked) - handicap > sentence else None
+    score = _list_score(weights, best, asked)
+    return ChosenList(best, min(score, 1.0)) if score - handicap > sentence else None
 
 
 def _list_score(weights: dict[str, float], found: ListInText, asked: Asked) -> float:
-    return _coverage(weights, found.tokens) + _number_score(len(found.items), asked)
+    return coverage(weights, found.tokens) + _number_score(len(found.items), asked)
 
 
 def _sentence_score(index: PassageIndex, weights: dict[str, float], ranked: RankedSentence, asked: Asked) -> float:
@@ -59,7 +71,7 @@ def _sentence_score(index: PassageIndex, weights: dict[str, float], ranked: Rank
     n = n_enumerated(index.compilation.text[span.start : span.end])
     own = index.sentence_tokens[ranked.position]
     head = lexical_tokens("\n".join((*chunk.section_path[-1:], *_case_words(index, chunk.case_number))))
-    score = _coverage(weights, own | frozenset(head))
+    score = coverage(weights, own | frozenset(head))
     return score + (ENUMERATING if n >= 2 else 0.0) + (_number_score(n, asked) if n >= 2 else 0.0)
 
 
@@ -74,13 +86,3 @@ def _number_score(n: int, asked: Asked) -> float:
     if asked.n_items is None:
         return 0.0
     return RIGHT_NUMBER if n == asked.n_items else WRONG_NUMBER
-
-
-def _weights(index: PassageIndex, question: str) -> dict[str, float]:
-    unseen = max(index.idf.values(), default=1.0)
-    return {token: index.idf.get(token, unseen) for token in lexical_tokens(question)}
-
-
-def _coverage(weights: dict[str, float], tokens: frozenset[str]) -> float:
-    total = sum(weights.values())
-    return sum(weight for token, weight in weights.items() if token in tokens) / total if total else 0.0

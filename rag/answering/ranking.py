@@ -5,14 +5,16 @@ A sentence is described by a few features between 0 and 1 and scored by a logist
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from rag.answering.asked import Asked
-from rag.answering.values import find_values, share_of_units
+from rag.answering.asked import Asked, Kind
+from rag.answering.content import coverage, token_weights
+from rag.answering.values import find_values, fitting_values, names_sought, share_of_units
 from rag.normalising import matching_form
 from rag.retrieval.retriever import Retrieved
 from rag.stores.lexical import lexical_tokens
@@ -31,7 +33,17 @@ FEATURES = (
     "named_case",
     "first",
     "length",
+    "complete",
+    "sort",
+    "value_near",
 )
+
+
+_SENTENCE_ENDS = ("。", "；", "！", "？", "”", ";", "!", "?", ".")
+_CLAUSE = re.compile(r"[^，。；：！？,;:]+")
+_BEFORE, _AFTER = 30, 12
+"""Characters around a value that say what it is of."""
+_SORT = {True: 1.0, False: 0.0, None: 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +65,15 @@ class SentenceDescriber:
         self._index = index
 
     def candidates(self, retrieved: Retrieved) -> list[int]:
-        """Return the positions of the sentences of the retrieved passages, in the passages' order."""
+        """Return the positions of the sentences of the retrieved passages, in the passages' order.
+
+        Lines of the catalogue and text of screenshots are left out: they pose as prose, and answer nothing.
+        """
         positions = {chunk.chunk_id: i for i, chunk in enumerate(self._index.chunks)}
         return [
             sentence
             for passage in retrieved.passages
+            if passage.chunk.kind not in ("residue", "catalogue")
             for sentence in self._index.sentences_of[positions[passage.chunk.chunk_id]]
         ]
 
@@ -71,7 +87,7 @@ class SentenceDescriber:
         if not candidates:
             return np.zeros((0, len(FEATURES)), dtype=np.float32)
         index = self._index
-        weights = self._token_weights(question)
+        weights = token_weights(question, index.idf)
         cosines = index.sentence_vectors[list(candidates)] @ retrieved.query_vector
         best_fused = float(retrieved.fused.max()) or 1.0
         rows = []
@@ -79,6 +95,7 @@ class SentenceDescriber:
             sentence = index.sentences[position]
             chunk = index.chunks[sentence.chunk]
             text = index.compilation.text[sentence.start : sentence.end]
+            form = matching_form(text)
             near = index.sentence_tokens[position] | self._neighbours(position)
             rows.append(
                 (
@@ -86,24 +103,23 @@ class SentenceDescriber:
                     float(cosine - cosines.max()),
                     float(retrieved.fused[sentence.chunk]) / best_fused,
                     float(retrieved.dense[sentence.chunk]),
-                    _coverage(weights, index.sentence_tokens[position]),
-                    _coverage(weights, near),
-                    _coverage(weights, index.chunk_tokens[sentence.chunk]),
+                    coverage(weights, index.sentence_tokens[position]),
+                    coverage(weights, near),
+                    coverage(weights, index.chunk_tokens[sentence.chunk]),
                     _rarest_covered(weights, index.chunk_tokens[sentence.chunk]),
-                    share_of_units(find_values(matching_form(text)), asked),
+                    share_of_units(find_values(form), asked),
                     float(chunk.case_number in named) if named else 0.5,
                     float(sentence.chunk == self._first_chunk(retrieved)),
                     min(len(text), 200) / 200,
+                    float(form[-1:] in _SENTENCE_ENDS),
+                    _SORT[names_sought(form, asked.sought)],
+                    _coverage_near_value(weights, form, asked),
                 )
             )
         return np.array(rows, dtype=np.float32)
 
     def _first_chunk(self, retrieved: Retrieved) -> int:
         return int(np.argmax(retrieved.fused))
-
-    def _token_weights(self, question: str) -> dict[str, float]:
-        unseen = max(self._index.idf.values(), default=1.0)
-        return {token: self._index.idf.get(token, unseen) for token in lexical_tokens(question)}
 
     def _neighbours(self, position: int) -> frozenset[str]:
         """Return the tokens of the sentence before, where it stands in the same passage."""
@@ -114,9 +130,15 @@ class SentenceDescriber:
         return index.sentence_tokens[before]
 
 
-def _coverage(weights: dict[str, float], tokens: Collection[str]) -> float:
-    total = sum(weights.values())
-    return sum(weight for token, weight in weights.items() if token in tokens) / total if total else 0.0
+def _coverage_near_value(weights: dict[str, float], form: str, asked: Asked) -> float:
+    """Return how much of the question stands around the best fitting value; around the best clause where none is asked."""
+    if asked.kind in (Kind.NUMBER, Kind.DATE) or asked.units:
+        spans = [(value.start, value.end) for value in fitting_values(find_values(form), asked)]
+        if not spans:
+            return 0.0
+    else:
+        spans = [match.span() for match in _CLAUSE.finditer(form)] or [(0, len(form))]
+    return max(coverage(weights, set(lexical_tokens(form[max(0, start - _BEFORE) : end + _AFTER]))) for start, end in spans)
 
 
 def _rarest_covered(weights: dict[str, float], tokens: Collection[str]) -> float:

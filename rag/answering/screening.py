@@ -15,6 +15,10 @@ from rag.stores.passages import PassageIndex
 
 SHARE_NEEDED = 0.6
 """Share of the weight of what is looked for that a sentence of a case must hold."""
+SHARE_LEAST = 0.4
+"""Below this the best case does not do X either, and the answer is that none does."""
+SHARE_OF_BEST = 0.9
+"""Where no case reaches `SHARE_NEEDED`, those nearly as good as the best are taken."""
 PASSAGE_DISCOUNT = 0.85
 """Words spread over a passage count less than words in one sentence."""
 COSINE_BELOW_BEST = 0.015
@@ -28,7 +32,12 @@ _FRAME = re.compile(
     r"(曾经|曾|都|也|还|明确|专门|直接|一共|分别|主动|同时|里面|其中|有关系|有关|相关|作过|做过|过|得到了?|受到了?|获得了?|采用了?|用了|用到了?|使用了?|运用了?|开展了?|建立了?|"
     r"提到了?|写到了?|涉及到?了?|谈到了?|说到了?|讲到了?|介绍了?|出现了?|实行了?|实施了?|搞了?|引入了?|是|有)"
 )
+_ALTERNATIVES = re.compile(r"[^、，。？\s]{1,8}(?:、[^、，。？\s]{1,8})*(?:或者|或|还是)[^、，。？\s]{1,8}")
 _PARTICLES = re.compile(r"[的了在和与或及跟同、，。？?！!：；“”‘’《》…·/\s]|以及|或者|还是|关于|对于|属于|来自|包括|方面|内容|情况|什么|吗|呢|被|把|将|由|从|向|为|以|其")
+
+
+Need = tuple[dict[str, float], ...]
+"""Alternatives, one of which must be there; each a set of tokens with their weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +65,8 @@ class CaseScreener:
         """
         if is_mostly_latin(question):
             return self._by_cosine(query_vector)
-        weights = self.looked_for(question)
-        total = sum(weights.values())
-        if not total:
+        needs = self.looked_for(question)
+        if not needs:
             return []
         best: dict[int, tuple[float, float, int]] = {}
         cosines = self._index.sentence_vectors @ query_vector
@@ -66,18 +74,30 @@ class CaseScreener:
             number = self._index.chunks[sentence.chunk].case_number
             if number is None:
                 continue
-            own = sum(w for token, w in weights.items() if token in self._index.sentence_tokens[position]) / total
-            around = sum(w for token, w in weights.items() if token in self._index.chunk_tokens[sentence.chunk]) / total
+            own = _share(needs, self._index.sentence_tokens[position])
+            around = _share(needs, self._index.chunk_tokens[sentence.chunk])
             share = max(own, PASSAGE_DISCOUNT * around if own else 0.0)
             best[number] = max(best.get(number, (0.0, 0.0, 0)), (share + own / 100, float(cosines[position]), position))
-        return [self._hit(number, *best[number]) for number in sorted(best) if best[number][0] >= SHARE_NEEDED]
+        highest = max((share for share, *_ in best.values()), default=0.0)
+        if highest < SHARE_LEAST:
+            return []
+        needed = min(SHARE_NEEDED, SHARE_OF_BEST * highest)
+        return [self._hit(number, *best[number]) for number in sorted(best) if best[number][0] >= needed]
 
-    def looked_for(self, question: str) -> dict[str, float]:
-        """Return what to look for: tokens of the question without its frame, each with its weight over the cases."""
+    def looked_for(self, question: str) -> list[Need]:
+        """Return what to look for: the words of the question without its frame; words joined by 或 are alternatives."""
         content = _FRAME.sub(" ", matching_form(question))
-        tokens = {token for piece in _PARTICLES.split(content) if piece for token in lexical_tokens(piece)}
+        needs = []
+        for match in _ALTERNATIVES.finditer(content):
+            needs.append(tuple(self._weights(option) for option in re.split(r"、|或者|或|还是", match.group()) if option))
+        rest = _ALTERNATIVES.sub(" ", content)
+        needs += [({token: weight},) for token, weight in self._weights(rest).items()]
+        return [kept for need in needs if (kept := tuple(option for option in need if option))]
+
+    def _weights(self, text: str) -> dict[str, float]:
+        tokens = {token for piece in _PARTICLES.split(text) if piece for token in lexical_tokens(piece)}
         unseen = float(np.log(1 + self._n_cases))
-        return {token: self._case_idf.get(token, unseen) for token in tokens if len(token) > 1 or token.isdigit()}
+        return {token: self._case_idf.get(token, unseen) for token in sorted(tokens) if len(token) > 1 or token.isdigit()}
 
     def _by_cosine(self, query_vector: Vectors) -> list[CaseHit]:
         best: dict[int, tuple[float, int]] = {}
@@ -101,3 +121,14 @@ class CaseScreener:
                     holding.setdefault(token, set()).add(chunk.case_number)
         n = self._n_cases
         return {token: float(np.log(1 + (n - len(cases) + 0.5) / (len(cases) + 0.5))) for token, cases in holding.items()}
+
+
+def _share(needs: list[Need], tokens: frozenset[str]) -> float:
+    """Return the share of the weight of all needs that `tokens` hold; of alternatives the one held best counts."""
+    held = weight = 0.0
+    for need in needs:
+        weight += max(sum(option.values()) for option in need)
+        held += max(sum(w for token, w in option.items() if token in tokens) / sum(option.values()) for option in need) * max(
+            sum(option.values()) for option in need
+        )
+    return held / weight if weight else 0.0

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.answering.asked import UNIT_GROUPS, Asked, Kind
+from rag.answering.asked import UNIT_GROUPS, Asked, Kind, Sought
 
 _UNITS = "|".join(sorted({re.escape(u) for group in UNIT_GROUPS for u in group}, key=len, reverse=True))
 _NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|[一二三四五六七八九十百千两]{1,6})"
@@ -16,6 +16,16 @@ _VALUE = re.compile(
 _DATE = re.compile(
     r"\d{2,4}年(?:\d{1,2}月(?:\d{1,2}[日号]|底|初|上旬|中旬|下旬)?|底|初|上半年|下半年)?|\d{1,2}月\d{1,2}日|\d{1,2}月(?:底|初|上旬|中旬|下旬)?"
     r"|[一二]?[○〇零一二三四五六七八九]{2,4}年|\d{1,2}日"
+)
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦傅方白邹孟"
+    "熊秦邱江尹薛阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤习栗牛边伍阮管包许卡"
+)
+_RANKS = "总书记|书记|市长|局长|主任|部长|副部长|院长|教授|院士|同志|司长|区长|会长|组长|总统|主席|委员长|总理|委员|校长"
+_PERSON = re.compile(rf"(?:{_RANKS})[{_SURNAMES}][\u3400-\u9fff·]{{1,4}}|[{_SURNAMES}][\u3400-\u9fff]{{1,2}}(?:{_RANKS})")
+_ORGANISATION = re.compile(
+    r"(?<![某该各有])[\u3400-\u9fffA-Za-z]{2,}(?:（[^）]{1,8}）)?[\u3400-\u9fff]{0,8}"
+    r"(?:有限公司|股份|集团|银行|支行|期货|人保|保险|分公司|研究院|研究所|研究中心|大学|学院|协会|联盟|报社|电视台|总局|委员会|海关|中心|局|委|办|厅|部|社|院|馆|海尔|华为)"
 )
 _NAME = re.compile(r"“[^”]{2,40}”|《[^》]{2,60}》|「[^」]{2,40}」")
 
@@ -77,3 +87,14 @@ def share_of_units(values: list[Value], asked: Asked) -> float:
 
 def _is_of(unit: str, group: frozenset[str]) -> bool:
     return unit in group or any(known and unit.endswith(known) for known in group if len(known) == 1)
+
+
+def names_sought(form: str, sought: Sought | None) -> bool | None:
+    """Return whether a matching form names what is sought; None where nothing of a known sort is."""
+    if sought is None:
+        return None
+    if sought is Sought.DOCUMENT:
+        return "《" in form
+    if sought is Sought.NAMED_THING:
+        return bool(find_names(form))
+    return bool((_PERSON if sought is Sought.PERSON else _ORGANISATION).search(form))

@@ -14,7 +14,7 @@ _LEANING = re.compile(
 )
 _LEANING_ENGLISH = re.compile(r"\b(it|its|they|their|them|there|this|that|these|those|he|she|his|her|and what about|what about)\b", re.I)
 _INTERROGATIVE = re.compile(
-    r"(是|在|有|于|为|从)?(什么时候|何时|哪一?年|哪一?天|哪一?[家个项些种位座所]|哪几[家个项种位]|哪里|哪儿|多少[家个项名户人次元种]?|几[家个项名户次]|"
+    r"(是|在|有|于|为|从)?(什么时候|何时|哪一?年|哪一?天|哪一?[家个项些种位座所]|哪几[家个项种位]|哪里|哪儿|多少[家个项名户人次元种台条]?|几[家个项名户次条台种亩件份]|"
     r"为什么|怎么样|怎样|怎么|如何|叫什么|什么|谁|多大|多长|多久|分别|各)(是|有|为)?"
 )
 _TAIL = re.compile(r"(的|了|是|有|呢|吗|呀|啊|各|各是|分别|到)+$")

@@ -74,6 +74,15 @@ class PassageIndex:
         return tuple(frozenset(lexical_tokens(text)) for text in self.texts)
 
     @cached_property
+    def case_tokens(self) -> Mapping[int, frozenset[str]]:
+        """The lexical tokens of each case, by its number."""
+        tokens: dict[int, set[str]] = {}
+        for chunk, of_chunk in zip(self.chunks, self.chunk_tokens, strict=True):
+            if chunk.case_number is not None:
+                tokens.setdefault(chunk.case_number, set()).update(of_chunk)
+        return {number: frozenset(of_case) for number, of_case in tokens.items()}
+
+    @cached_property
     def idf(self) -> Mapping[str, float]:
         """Inverse document frequency of each token over the chunks, ln(1 + (N - df + 0.5) / (df + 0.5)), as in BM25."""
         counts: dict[str, int] = {}
