@@ -23,10 +23,15 @@ def read_questions(path: Path) -> list[dict[str, Any]]:
 
 
 def _build_index() -> dict[str, Any]:
-    from rag.factory import build_index
+    """Return the manifest, and the seconds of the building alone, with the model loaded."""
+    from rag.factory import build_embedder, build_index
 
-    manifest = build_index(load_settings())
-    return {**asdict(manifest), "compilations": dict(manifest.compilations)}
+    settings = load_settings()
+    embedder = build_embedder(settings)
+    began_s = time.perf_counter()
+    manifest = build_index(settings, embedder=embedder)
+    build_s = time.perf_counter() - began_s
+    return {**asdict(manifest), "compilations": dict(manifest.compilations), "build_s": build_s}
 
 
 def _answer_questions(path: Path) -> dict[str, Any]:
@@ -34,13 +39,11 @@ def _answer_questions(path: Path) -> dict[str, Any]:
     from rag.factory import build_qa
 
     questions = read_questions(path)
-    began_s = time.perf_counter()
     qa = build_qa(load_settings())
-    build_s = time.perf_counter() - began_s
     qa.ask(questions[0]["question"], questions[0]["history"])
     latencies_ms = []
     for question in questions:
         began_s = time.perf_counter()
         qa.ask(question["question"], question["history"])
         latencies_ms.append((time.perf_counter() - began_s) * 1000)
-    return {"build_s": build_s, "latencies_ms": latencies_ms}
+    return {"latencies_ms": latencies_ms}

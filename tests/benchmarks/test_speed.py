@@ -58,7 +58,7 @@ def test_measuring_compares_every_step_with_its_limit(
     questions = tmp_path / "q.jsonl"
     rows = [{"question": "一？", "history": []}, {"question": "二？", "history": ["一？"]}]
     questions.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
-    manifest = {"embedding_model": "m", "dtype": "float32", "dim": 3, "n_chunks": 9, "compilations": {}}
+    manifest = {"embedding_model": "m", "dtype": "float32", "dim": 3, "n_chunks": 9, "compilations": {}, "build_s": 8.0}
     outputs = iter([(manifest, 40.0, 900.0), (manifest, 15.0, 800.0), ({"latencies_ms": [30.0, 50.0]}, 9.0, 700.0)])
     homes = set()
 
@@ -75,6 +75,7 @@ def test_measuring_compares_every_step_with_its_limit(
     assert rows == [
         ("unpack_and_index", 40.0, 60, 0.667),
         ("index_once_unpacked", 15.0, 30, 0.5),
+        ("index_model_loaded", 8.0, None, None),
         ("warm_question_median", 40.0, 100, 0.4),
         ("warm_question_p95", 50.0, None, None),
         ("start_to_first_answer", 6.0, 15, 0.4),
