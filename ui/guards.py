@@ -29,7 +29,7 @@ _EXACT = frozenset(
         "/gradio_api/queue/data",
     }
 )
-_UNDER = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/")
+_UNDER = ("/assets/", "/static/", "/svelte/", "/gradio_api/heartbeat/", "/gradio_api/run/")
 
 # Gradio's page needs inline scripts and `new Function`; everything else comes from this server.
 _POLICY = (

@@ -14,13 +14,13 @@ _UNPRINTABLE = re.compile("[\x80-\x9f\u2066-\u2069\ud800-\udfff]")
 
 _QINGDAO_2018 = (
     "西海岸新区军民融合企业有多少家？",
-    "李沧区的“四到”工作是指哪四到？",
-    "即墨区对土地整治工程和新增耕地是怎样监管和管护的？",
     "“金企通”融资服务系统平台是哪几家单位共同开发的？",
+    "青岛车驾管业务凭身份证“一证通办”，申请材料的“四免”服务是哪四免？",
+    "即墨区对土地整治工程和新增耕地是怎样监管和管护的？",
     "哪些案例写到新华社作过报道？",
-    "青岛开发区2018年税收收入增速和全市税务部门组织收入增速，哪个快？",
+    "平度市行政审批局、李沧区和市公安局的审批（许可）事项分别是多少项？",
     "市环保局那篇案例分哪几个部分？",
-    "On which exchange and on what date were apple futures listed for trading?",
+    "How many foreign heads of state or government attended the SCO Qingdao summit, and how many foreign guests came in all?",
 )
 _ANY_COMPILATION = ("这本汇编一共收录了多少个案例？", "汇编最后一个案例是哪个单位的，题目讲什么？")
 

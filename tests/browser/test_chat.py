@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from rag.settings import PROJECT_PATH, Settings
 from rag.types import Compilation
 from tests.browser.conftest import FIRST_ANSWER_TIMEOUT_MS
+from ui.questions import example_questions
 
 pytestmark = pytest.mark.browser
 
@@ -19,6 +23,11 @@ QUOTE = "2014年6月3日，西海岸新区获国务院批复设立"
 BEFORE_FOLLOW_UP = "青岛古镇口军民融合创新区是什么时候规划建设的？"
 FOLLOW_UP = "那里有多少户农民搬进了新居？"
 OUT_OF_SCOPE = "今天青岛天气怎么样，适合去栈桥吗？"
+TEXT_WITHOUT_CHIPS = """text => {
+    const copy = text.cloneNode(true);
+    copy.querySelectorAll(".cc-chip").forEach((chip) => chip.remove());
+    return copy.textContent;
+}"""
 HOSTILE = (
     '<img src=x onerror="window.ran=1"><script>window.ran=2</script> ![图](https://evil.example/x.png) '
     "[链接](javascript:window.ran=3) ${window.ran=4} {{value}}"
@@ -94,13 +103,31 @@ def test_html_and_markdown_in_a_question_are_shown_as_text_and_run_nothing(
     assert page.evaluate("window.ran") is None
 
 
-@pytest.mark.parametrize("number", range(8))
-def test_every_example_question_is_answered(server_url: str, open_page: Callable[..., Page], number: int) -> None:
+@pytest.mark.parametrize("question", example_questions(Settings()))
+def test_every_example_question_is_answered_right(
+    server_url: str, open_page: Callable[..., Page], question: str
+) -> None:
     page = open_page(server_url)
-    page.locator(".cc-example").nth(number).click()
+    page.get_by_role("button", name=question, exact=True).click()
     turn = page.locator(".cc-turn").last
     expect(turn).not_to_have_class(re.compile("is-pending"), timeout=FIRST_ANSWER_TIMEOUT_MS)
     expect(turn.locator(".cc-chip").first).to_be_visible()
+    said = squeezed(turn.locator(".cc-text").evaluate(TEXT_WITHOUT_CHIPS))
+    for key in answer_keys(question):
+        assert any(squeezed(alternative) in said for alternative in key.split("|")), key
+
+
+def answer_keys(question: str) -> list[str]:
+    """Return what the question set says must occur in a right answer."""
+    lines = (PROJECT_PATH / "eval/questions/qingdao-2018.jsonl").read_text(encoding="utf-8").splitlines()
+    (row,) = (row for row in map(json.loads, lines) if row["question"] == question)
+    keys: list[str] = row["answer_keys"]
+    assert keys
+    return keys
+
+
+def squeezed(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def test_two_browser_sessions_do_not_see_each_other(server_url: str, open_page: Callable[..., Page]) -> None:
