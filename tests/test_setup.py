@@ -95,6 +95,23 @@ def test_tests_install_what_tests_on_top(checkout: Checkout) -> None:
     assert ran == "-m pytest tests -m not browser -x"
 
 
+@pytest.mark.parametrize(("installed", "fetched"), [(True, 0), (False, 1)])
+def test_a_browser_is_fetched_once_and_only_where_there_is_none(
+    checkout: Checkout, tmp_path: Path, installed: bool, fetched: int
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("make", "sh", "cp", "mkdir", "touch", "rm", "cat", "echo"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+    if installed:
+        (programs / "google-chrome").symlink_to(programs / "sh")
+    for _ in range(2):
+        assert checkout.make("test", PATH=str(programs)).returncode == 0
+    commands = checkout.commands()
+    assert commands.count("-m playwright install chromium") == fetched
+    assert commands.count("-m pytest tests") == 2
+
+
 def test_changed_requirements_are_installed_again(checkout: Checkout) -> None:
     checkout.make("setup")
     checkout.commands()
