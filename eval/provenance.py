@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from rag.types import Compilation
 def describe_run(
     questions_path: Path, settings: Settings, *, pipeline: str, compilation: Compilation, n_workers: int
 ) -> dict[str, Any]:
-    """Return what identifies a run: hashes of questions, compilation and settings, versions, machine, time (UTC)."""
+    """Return what identifies a run: hashes of questions, compilation and settings, code, versions, machine, time (UTC)."""
     return {
         "questions": {"file": questions_path.name, "sha256": questions_sha256(questions_path)},
         "compilation": {
@@ -23,6 +24,7 @@ def describe_run(
             "title": compilation.title,
             "sha256": compilation.source_sha256,
         },
+        "code": code_version(PROJECT_PATH),
         "pipeline": pipeline,
         "settings": settings.model_dump(mode="json", exclude={"home", "compilation", "host", "port"}),
         "settings_sha256": settings.sha256(),
@@ -37,3 +39,17 @@ def installed_versions() -> dict[str, str]:
     """Return the installed version of each package that requirements.txt pins; one that is missing is left out."""
     names = pinned_versions(PROJECT_PATH / "requirements.txt")
     return {name: version for name in names if (version := installed_version(name)) is not None}
+
+
+def code_version(path: Path) -> dict[str, Any]:
+    """Return the commit of the checkout and whether its files were changed since; None for both where git cannot tell."""
+    try:
+        commit = _git(path, "rev-parse", "HEAD")
+        return {"commit": commit, "changed": bool(_git(path, "status", "--porcelain", "--untracked-files=no"))}
+    except (OSError, subprocess.CalledProcessError):
+        return {"commit": None, "changed": None}
+
+
+def _git(path: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(path), *arguments], check=True, capture_output=True, encoding="utf-8")
+    return done.stdout.strip()

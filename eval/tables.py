@@ -141,8 +141,9 @@ def _span_table(runs: Sequence[Run]) -> str:
 def _made_with(run: Run) -> str:
     made = run.summary["run"]
     machine = made["machine"]
+    commit = (made["code"]["commit"] or "–")[:10] + ("+" if made["code"]["changed"] else "")
     return (
-        f"Questions `{made['questions']['file']}` (sha256 {made['questions']['sha256'][:12]}), settings "
+        f"Questions `{made['questions']['file']}` (sha256 {made['questions']['sha256'][:12]}), commit {commit}, settings "
         f"{made['settings_sha256'][:12]}, model {made['settings']['embedding_model']}, {made['created_at'][:10]}, "
         f"{machine['processor']}, {machine['n_cores']} cores, torch {made['versions'].get('torch', '–')}."
     )

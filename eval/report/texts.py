@@ -18,6 +18,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "versions": ("版本", "Versions"),
     "cost": ("费用", "Cost"),
     "per_million": ("每百万输入/输出词元", "per million input/output tokens"),
+    "code": ("代码", "Code"),
+    "changed": ("（有未提交的改动）", "(with uncommitted changes)"),
     "created": ("时间", "Time"),
     "left_out": ("未评测", "Left out"),
     "headline": ("总览", "Headline"),

@@ -21,6 +21,7 @@ from rag.errors import QuestionSetError
 MADE_WITH: dict[str, Any] = {
     "questions": {"file": "kept.jsonl", "sha256": "0" * 64},
     "compilation": {"id": "kept", "title": "", "sha256": "0" * 64},
+    "code": {"commit": "a" * 40, "changed": True},
     "settings": {"embedding_model": "none"},
     "settings_sha256": "1" * 64,
     "n_workers": 1,
@@ -146,6 +147,7 @@ def test_tables_for_the_documentation(runs: tuple[Run, Run], tmp_path: Path) -> 
     table = markdown_tables([runs[1], runs[0]])
     assert "| number | 2 | 1/2 | 1/2 | 1/2 | 0.50 / 0.50 |" in table
     assert "| bm25 | done well, McNemar | | +1 / −1 | p = 1 |" in table
+    assert "commit aaaaaaaaaa+, settings 111111111111" in table
     page = tmp_path / "page.md"
     page.write_text("前\n<!-- table: dev -->\n旧\n<!-- end -->\n后\n", encoding="utf-8")
     replace_block(page, "dev", "| 新 |")

@@ -21,6 +21,7 @@ MADE_WITH: dict[str, Any] = {
     "questions": {"file": "kept.jsonl", "sha256": "0" * 64},
     "compilation": {"id": "kept", "title": "<b>汇编</b>", "sha256": "0" * 64},
     "pipeline": "casechat",
+    "code": {"commit": "a" * 40, "changed": True},
     "settings": {"embedding_model": "none"},
     "settings_sha256": "1" * 64,
     "n_workers": 1,

@@ -1,0 +1,32 @@
+"""What a run says of itself."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from eval.provenance import code_version, describe_run, installed_versions
+from rag.settings import PROJECT_PATH, Settings
+from rag.types import Compilation
+
+
+def test_a_folder_without_git_has_no_commit(tmp_path: Path) -> None:
+    assert code_version(tmp_path / "nowhere") == {"commit": None, "changed": None}
+
+
+def test_versions_are_those_that_requirements_name() -> None:
+    versions = installed_versions()
+    assert {"faiss-cpu", "bm25s", "ir-measures", "rouge-chinese", "scipy", "openpyxl"} <= versions.keys()
+
+
+def test_a_run_names_hashes_settings_and_machine(compilation: Compilation, tmp_path: Path) -> None:
+    questions_path = PROJECT_PATH / "eval" / "questions" / "qingdao-2018.jsonl"
+    run = describe_run(
+        questions_path, Settings(home=tmp_path), pipeline="casechat", compilation=compilation, n_workers=2
+    )
+    assert re.fullmatch("[0-9a-f]{64}", run["questions"]["sha256"])
+    assert run["compilation"]["sha256"] == compilation.source_sha256
+    assert run["machine"]["n_cores"] >= 1 and run["n_workers"] == 2
+    assert "home" not in run["settings"] and str(tmp_path) not in str(
+        run
+    )  # a report is published: no paths of one's own
