@@ -20,8 +20,9 @@ pytestmark = pytest.mark.browser
 
 QUESTION = "青岛西海岸新区是哪一天获国务院批复设立的？"
 QUOTE = "2014年6月3日，西海岸新区获国务院批复设立"
-BEFORE_FOLLOW_UP = "青岛古镇口军民融合创新区是什么时候规划建设的？"
-FOLLOW_UP = "那里有多少户农民搬进了新居？"
+BEFORE_FOLLOW_UP = "青岛交警微信公众号的一键“自助移车”功能使处置耗时缩短了多少？"
+FOLLOW_UP = "它一共受理了多少次请求，日均多少起？"
+SEVERAL_CASES = "哪些案例写到新华社作过报道？"
 OUT_OF_SCOPE = "今天青岛天气怎么样，适合去栈桥吗？"
 TEXT_WITHOUT_CHIPS = """text => {
     const copy = text.cloneNode(true);
@@ -47,7 +48,6 @@ def test_a_question_is_answered_and_its_citation_opens_the_highlighted_quote(
     server_url: str,
     open_page: Callable[..., Page],
     compilation: Compilation,
-    keep_image: Callable[[Page, str], Path],
 ) -> None:
     page = open_page(server_url)
     expect(page).to_have_title("案例问答 CaseChat")
@@ -62,9 +62,28 @@ def test_a_question_is_answered_and_its_citation_opens_the_highlighted_quote(
     expect(reader).to_contain_text(compilation.case(1).title)
     expect(reader).to_contain_text("西海岸新区管委")
     expect(reader).to_contain_text("案例页码 1–4（据目录）")
-    assert keep_image(page, "chat.png").stat().st_size > 20_000
     reader.get_by_role("button", name="关闭原文").click()
     expect(reader).to_have_count(0)
+
+
+def test_an_answer_from_several_cases_opens_each_of_them(
+    server_url: str, open_page: Callable[..., Page], keep_image: Callable[[Page, str], Path]
+) -> None:
+    page = open_page(server_url)
+    ask(page, QUESTION)
+    ask(page, SEVERAL_CASES)
+    turn = page.locator(".cc-turn").last
+    opened = set()
+    for source in turn.locator(".cc-source").all():
+        place = source.inner_text()
+        source.click()
+        number = re.search(r"案例 \d+", place)
+        assert number
+        expect(page.locator(".cc-reader .cc-kicker")).to_have_text(number[0])
+        expect(page.locator(".cc-reader mark").first).to_be_in_viewport()
+        opened.add(number[0])
+    assert len(opened) >= 3
+    assert keep_image(page, "chat.png").stat().st_size > 20_000
 
 
 def test_a_follow_up_is_understood_and_a_new_conversation_forgets(
@@ -73,7 +92,7 @@ def test_a_follow_up_is_understood_and_a_new_conversation_forgets(
     page = open_page(server_url)
     ask(page, BEFORE_FOLLOW_UP)
     ask(page, FOLLOW_UP)
-    expect(page.locator(".cc-turn").last.locator(".cc-text")).to_contain_text("3300")
+    expect(page.locator(".cc-turn").last.locator(".cc-text")).to_contain_text("日均受理量570余次")
     expect(page.locator(".cc-turn").last).to_contain_text("理解为：")
     expect(page.locator(".cc-turn")).to_have_count(2)
     page.get_by_role("button", name="新对话").click()
