@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.asked import Asked, Kind, what_is_asked
 from rag.answering.catalogue import CatalogueAnswerer
@@ -121,7 +121,7 @@ class CaseQA:
             text="".join(parts),
             short_answer=draft.short_answer if grounded else "",
             citations=tuple(citations),
-            passages=retrieved.passages,
+            passages=self._passages_read(draft, retrieved),
             refused=not grounded,
             reason=None if grounded else (draft.refusal or "not_in_compilation"),
             confidence=draft.confidence,
@@ -129,6 +129,18 @@ class CaseQA:
             timings_ms=timings,
             settings_sha256=self._settings_sha256,
         )
+
+    def _passages_read(self, draft: Draft, retrieved: Retrieved) -> tuple[Passage, ...]:
+        """Return the passages an answer was read from: for one from the structure, those of the lines it cites first."""
+        if not draft.from_structure:
+            return retrieved.passages
+        spans = [support for sentence in draft.sentences for support in sentence.supports]
+        read = [c for c in self._index.chunks if any(c.start < s.end and s.start < c.end for s in spans)]
+        known = {chunk.chunk_id for chunk in read}
+        rest = [passage for passage in retrieved.passages if passage.chunk.chunk_id not in known]
+        first = [Passage(chunk, 1.0, rank, "catalogue") for rank, chunk in enumerate(read, start=1)]
+        ranked = [*first, *rest][: max(len(retrieved.passages), len(first))]
+        return tuple(replace(passage, rank=rank) for rank, passage in enumerate(ranked, start=1))
 
     def _checked(self, question: str) -> str:
         cleaned = clean_question(question)
@@ -181,7 +193,8 @@ class CaseQA:
         about = self._catalogue.answer(understood.standalone) if self._catalogue else None
         if about is not None:
             return about
-        posed = Posed(understood.standalone, understood.asked, understood.named)
+        focus = understood.question if understood.question != understood.standalone else ""
+        posed = Posed(understood.standalone, understood.asked, understood.named, focus)
         if understood.asked.kind is Kind.WHICH_CASES:
             hits = self._screener.screen(understood.standalone, retrieved.query_vector)
             return answer_which_cases(hits, self._answerer, self._index.compilation, english=understood.asked.english)

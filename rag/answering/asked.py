@@ -111,13 +111,16 @@ _SOUGHT = (
 _MANY = r"(哪|有没有)(些|几|两|三|四|五|六|七|一些)+(个|家|篇|项)?"
 _WHICH_CASES = re.compile(
     rf"({_MANY}(创新)?案例|哪(一)?(个|篇)(创新)?案例|{_MANY}(单位|部门|区市|区县|地方|区|功能区|市直部门|委办局)的(案例|工作|做法|经验)"
-    r"|案例(都)?(有|是)?哪(些|几)|(多少|几)(个|篇)(创新)?案例.{0,4}(提|写|涉|谈|说|讲|介绍|用|采用|与|和))"
+    r"|案例(都)?(有|是)?哪(些|几|两|三|四)|(多少|几)(个|篇)(创新)?案例.{0,4}(提|写|涉|谈|说|讲|介绍|用|采用|与|和))"
 )
 _WHICH_DEPARTMENTS = re.compile(
     rf"(^|[，。：])(.{{0,4}}(汇编|书|目录)(里|中|内)?(面)?)?(请问|请)?(列出|列举|说说)?(都|青岛|全市|青岛市)?(有)?{_MANY}(单位|部门|区市|区县|地方|区|功能区|市直部门|委办局|区或部门|县市)"
 )
 _STRUCTURE = re.compile(r"(分|下面|下|包括|有).{0,3}(哪|几|多少).{0,3}(部分|章节|小标题|标题|板块|方面)")
 _COMPARE = re.compile(r"(相比|比较|对比|哪个更|哪家更|谁更|更(多|大|高|快|早|长|少|低)|区别|不同|异同|差(别|异|多少)|各自|分别|谁(多|大|高|快|早)|哪个(多|大|高|快|早|长)|孰)")
+_COMPARE_ANYWAY = re.compile(
+    r"相比|比起来|各自|(谁|哪个|哪家|哪边|哪方|哪一个|哪项|哪种)[^，。]{0,8}?(更|大|多|高|快|早|长|少|低|短)(？|$|，|些|一些)|(与|和|跟).+(区别|异同|不同)"
+)
 _ASKS = re.compile(r"(哪|多少|几(?!乎)|什么|谁|怎|如何|为何|多大|多高|多长|多久|何时|啥|咋|吗|没有？)|\b(how|what|which|when|who|where|why)\b", re.I)
 _ENGLISH = (
     (Kind.WHICH_CASES, re.compile(r"\b(which|what) (\w+ )?(cases?|departments?|districts?|units?)\b.*\b(mention|involve|use|adopt|refer|describe)", re.I)),
@@ -144,8 +147,12 @@ def what_is_asked(question: str, *, n_cases_named: int = 0) -> Asked:
     form = matching_form(question)
     units = _units(form)
     kind = _kind(form, units, n_cases_named)
+    if kind is Kind.COMPARE and not any(units):
+        units = (_group_by_noun(form),)
     if kind is Kind.OTHER and (_n_items(form) or 0) >= 2:
         kind = Kind.LIST
+    if kind in (Kind.LIST, Kind.WHICH_CASES):  # "哪四项" counts the items, it asks for no figure
+        units = ()
     return Asked(kind, units, _n_items(form), english=False, sought=_sought(form))
 
 
@@ -170,7 +177,7 @@ def _kind(form: str, units: tuple[frozenset[str], ...], n_cases_named: int) -> K
         return Kind.WHICH_CASES
     if _COMPARE.search(form) and n_cases_named >= 2:
         return Kind.COMPARE
-    if re.search(r"(相比|哪个更|谁更|哪个(多|大|高|快|早|长)|各自|与.+和?.+的?(区别|异同|不同))", form):
+    if _COMPARE_ANYWAY.search(form):
         return Kind.COMPARE
     if _DATE.search(form):
         return Kind.DATE

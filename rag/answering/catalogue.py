@@ -52,7 +52,7 @@ class CatalogueAnswerer:
             if match:
                 sentences = respond(asking, match)
                 if sentences:
-                    return Draft(tuple(sentences), sentences[0].text if len(sentences) == 1 else "", _CERTAIN)
+                    return Draft(tuple(sentences), sentences[0].text if len(sentences) == 1 else "", _CERTAIN, from_structure=True)
         return None
 
 

@@ -14,6 +14,7 @@ _ASKING = re.compile(
     r"几[家个项名户次位种类大条台亩件处份步天年月岁块]?|怎么样|怎样|怎么|如何|为什么|为何|为啥|什么|谁|多大|多长|多久|多高|咋样?|啥)(的|是|了|样)?"
     r"|[呢吗呀啊吧嘛么]|(是|的|了|在|有|和|与|及|对|把|被|将|从|向|为|以|其|由|给|让|使|也|都|就|还|又|再|并|而|或)(?=[，。？?！；：、]|$)|[，。？?！；：、“”‘’《》（）()…—\s]"
 )
+TOPIC_SHARE = 0.4
 _INTERROGATIVE = re.compile(
     r"什么时候|何时|哪一?[年天月日]|哪[一二两三四五六七八九十几]?[家个项些种位座所类份部支届条样步次]?|多少[家个项名户人次种台亩件条位处万亿]*元?|"
     r"几[家个项名户次位种类大条台亩件处份步天年月岁块]?|怎么样|怎样|怎么|如何|为什么|为何|为啥|叫什么(名字)?|什么|谁|多大|多长|多久|多高|咋|啥"
@@ -35,10 +36,17 @@ def content_tokens(question: str) -> set[str]:
     return tokens or set(lexical_tokens(question))
 
 
-def token_weights(question: str, idf: Mapping[str, float]) -> dict[str, float]:
-    """Return the content tokens of a question with their inverse document frequency; an unseen token has the highest."""
+def token_weights(question: str, idf: Mapping[str, float], *, focus: str = "") -> dict[str, float]:
+    """Return the content tokens of a question with their inverse document frequency; an unseen token has the highest.
+
+    focus: the part of a question made standalone that was really asked; the rest, the topic, weighs `TOPIC_SHARE`.
+    """
     unseen = max(idf.values(), default=1.0)
-    return {token: idf.get(token, unseen) for token in sorted(content_tokens(question))}
+    asked = content_tokens(focus) if focus and focus != question else None
+    return {
+        token: idf.get(token, unseen) * (1.0 if asked is None or token in asked else TOPIC_SHARE)
+        for token in sorted(content_tokens(question))
+    }
 
 
 def coverage(weights: Mapping[str, float], tokens: Collection[str]) -> float:

@@ -40,3 +40,5 @@ class Draft:
     """0 to 1."""
     refusal: RefusalReason | None = None
     """Set where there is nothing to answer; the sentences are then ignored."""
+    from_structure: bool = False
+    """True where it was read off the contents and headings, not from passages."""

@@ -31,6 +31,8 @@ class Posed:
     asked: Asked
     named: Collection[int]
     """Numbers of the cases it names."""
+    focus: str = ""
+    """What was asked before the question was made to stand alone; empty where it did by itself."""
 
 
 class ExtractiveAnswerer:
@@ -48,7 +50,7 @@ class ExtractiveAnswerer:
         """Return the sentences of the retrieved passages, likeliest first."""
         candidates = self._describer.candidates(retrieved)
         rows = self._describer.describe(
-            posed.text, posed.asked, retrieved, candidates=candidates, named=posed.named
+            posed.text, posed.asked, retrieved, candidates=candidates, named=posed.named, focus=posed.focus
         )
         ranked = [
             RankedSentence(position, float(score), tuple(map(float, row)))
@@ -108,7 +110,7 @@ class ExtractiveAnswerer:
 
     def _best_of_parts(self, posed: Posed, retrieved: Retrieved) -> list[RankedSentence]:
         """Return the best sentence for each further part of a question that asks several things."""
-        parts = split_question(posed.text)
+        parts = split_question(posed.focus or posed.text)
         best = []
         for part in parts[1:]:
             asked = what_is_asked(part)

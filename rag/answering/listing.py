@@ -18,6 +18,8 @@ RIGHT_NUMBER = 0.35
 WRONG_NUMBER = -0.35
 ENUMERATING = 0.1
 """Added to a sentence that enumerates at all."""
+N_SENTENCES = 6
+"""Ranked sentences that a list is held against."""
 HOW_HANDICAP = 0.15
 """A how question is answered by sentences unless a list fits clearly better."""
 
@@ -55,7 +57,7 @@ def choose_list(
         return None
     weights = token_weights(question, index.idf)
     best = max(near, key=lambda found: (_list_score(weights, found, asked), -found.start))
-    sentence = max(_sentence_score(index, weights, one, asked) for one in ranked[:3])
+    sentence = max(_sentence_score(index, weights, one, asked) for one in ranked[:N_SENTENCES])
     handicap = HOW_HANDICAP if asked.kind is Kind.HOW else 0.0
     score = _list_score(weights, best, asked)
     return ChosenList(best, min(score, 1.0)) if score - handicap > sentence else None
@@ -70,16 +72,9 @@ def _sentence_score(index: PassageIndex, weights: dict[str, float], ranked: Rank
     chunk = index.chunks[span.chunk]
     n = n_enumerated(index.compilation.text[span.start : span.end])
     own = index.sentence_tokens[ranked.position]
-    head = lexical_tokens("\n".join((*chunk.section_path[-1:], *_case_words(index, chunk.case_number))))
+    head = lexical_tokens("\n".join(chunk.section_path[-1:]))
     score = coverage(weights, own | frozenset(head))
     return score + (ENUMERATING if n >= 2 else 0.0) + (_number_score(n, asked) if n >= 2 else 0.0)
-
-
-def _case_words(index: PassageIndex, case_number: int | None) -> tuple[str, ...]:
-    if case_number is None:
-        return ()
-    case = index.compilation.case(case_number)
-    return case.title, case.department
 
 
 def _number_score(n: int, asked: Asked) -> float:

@@ -30,7 +30,7 @@ class ListInText:
     end: int
     """Around all its items."""
     tokens: frozenset[str]
-    """Lexical tokens of what introduces it: case, headings, intro."""
+    """Lexical tokens of what introduces it: its heading and intro."""
 
 
 def find_lists(compilation: Compilation) -> tuple[ListInText, ...]:
@@ -63,7 +63,7 @@ def _enumerations(compilation: Compilation, case: Case) -> Iterator[ListInText]:
                 tuple(_trim(text, item.start, item.lead_end) for item in run),
                 run[0].start,
                 run[-1].end,
-                _tokens(case, section.path, text[intro.start : intro.end] if intro else ""),
+                _tokens(section.path, text[intro.start : intro.end] if intro else ""),
             )
 
 
@@ -81,7 +81,7 @@ def _outlines(compilation: Compilation, case: Case) -> Iterator[ListInText]:
             intro = heading_support(text, parent)
         introduced = text[intro.start : intro.end] if intro else ""
         yield ListInText(
-            case.number, intro, items, children[0].start, children[-1].end, _tokens(case, parent.path, introduced)
+            case.number, intro, items, children[0].start, children[-1].end, _tokens(parent.path, introduced)
         )
 
 
@@ -133,9 +133,8 @@ def _sentence_before(text: str, section: Section, start: int) -> Support | None:
     return Support(before[-1].start, before[-1].end)
 
 
-def _tokens(case: Case, path: Sequence[str], intro: str) -> frozenset[str]:
-    own = path[-1] if path else ""
-    return frozenset(lexical_tokens("\n".join((case.title, case.department, own, intro))))
+def _tokens(path: Sequence[str], intro: str) -> frozenset[str]:
+    return frozenset(lexical_tokens("\n".join((*path[-1:], intro))))
 
 
 def _trim(text: str, start: int, end: int) -> Support:

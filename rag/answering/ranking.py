@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from rag.answering.asked import Asked, Kind
 from rag.answering.content import coverage, token_weights
+from rag.answering.lists import n_enumerated
 from rag.answering.values import find_values, fitting_values, names_sought, share_of_units
 from rag.normalising import matching_form
 from rag.retrieval.retriever import Retrieved
@@ -36,6 +37,7 @@ FEATURES = (
     "complete",
     "sort",
     "value_near",
+    "enumerates",
 )
 
 
@@ -78,16 +80,24 @@ class SentenceDescriber:
         ]
 
     def describe(
-        self, question: str, asked: Asked, retrieved: Retrieved, *, candidates: Sequence[int], named: Collection[int]
+        self,
+        question: str,
+        asked: Asked,
+        retrieved: Retrieved,
+        *,
+        candidates: Sequence[int],
+        named: Collection[int],
+        focus: str = "",
     ) -> npt.NDArray[np.float32]:
         """Return the features of `candidates`, float32 (n candidates, n features).
 
         named: numbers of the cases the question names.
+        focus: what was asked of a question made standalone; the rest is its topic.
         """
         if not candidates:
             return np.zeros((0, len(FEATURES)), dtype=np.float32)
         index = self._index
-        weights = token_weights(question, index.idf)
+        weights = token_weights(question, index.idf, focus=focus)
         cosines = index.sentence_vectors[list(candidates)] @ retrieved.query_vector
         best_fused = float(retrieved.fused.max()) or 1.0
         rows = []
@@ -114,6 +124,7 @@ class SentenceDescriber:
                     float(form[-1:] in _SENTENCE_ENDS),
                     _SORT[names_sought(form, asked.sought)],
                     _coverage_near_value(weights, form, asked),
+                    _enumerates(form, asked),
                 )
             )
         return np.array(rows, dtype=np.float32)
@@ -139,6 +150,16 @@ def _coverage_near_value(weights: dict[str, float], form: str, asked: Asked) -> 
     else:
         spans = [match.span() for match in _CLAUSE.finditer(form)] or [(0, len(form))]
     return max(coverage(weights, set(lexical_tokens(form[max(0, start - _BEFORE) : end + _AFTER]))) for start, end in spans)
+
+
+def _enumerates(form: str, asked: Asked) -> float:
+    """Return, for a list question, whether a sentence enumerates, and as many things as the question says."""
+    if asked.kind is not Kind.LIST:
+        return 0.5
+    n = n_enumerated(form)
+    if n < 2:
+        return 0.0
+    return 1.0 if asked.n_items in (None, n) else 0.3
 
 
 def _rarest_covered(weights: dict[str, float], tokens: Collection[str]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,6 +34,7 @@ _FRAME = re.compile(
     r"提到了?|写到了?|涉及到?了?|谈到了?|说到了?|讲到了?|介绍了?|出现了?|实行了?|实施了?|搞了?|引入了?|是|有)"
 )
 _ALTERNATIVES = re.compile(r"[^、，。？\s]{1,8}(?:、[^、，。？\s]{1,8})*(?:或者|或|还是)[^、，。？\s]{1,8}")
+_QUOTED = re.compile(r"[“《]([^”》]{2,30})[”》]")
 _PARTICLES = re.compile(r"[的了在和与或及跟同、，。？?！!：；“”‘’《》…·/\s]|以及|或者|还是|关于|对于|属于|来自|包括|方面|内容|情况|什么|吗|呢|被|把|将|由|从|向|为|以|其")
 
 
@@ -72,9 +74,9 @@ class CaseScreener:
         cosines = self._index.sentence_vectors @ query_vector
         for position, sentence in enumerate(self._index.sentences):
             number = self._index.chunks[sentence.chunk].case_number
-            if number is None:
+            if number is None or self._index.chunks[sentence.chunk].kind == "residue":
                 continue
-            own = _share(needs, self._index.sentence_tokens[position])
+            own = _share(needs, self._holding(needs, self._index.sentence_tokens[position], self._forms[position]))
             around = _share(needs, self._index.chunk_tokens[sentence.chunk])
             share = max(own, PASSAGE_DISCOUNT * around if own else 0.0)
             best[number] = max(best.get(number, (0.0, 0.0, 0)), (share + own / 100, float(cosines[position]), position))
@@ -86,13 +88,30 @@ class CaseScreener:
 
     def looked_for(self, question: str) -> list[Need]:
         """Return what to look for: the words of the question without its frame; words joined by 或 are alternatives."""
-        content = _FRAME.sub(" ", matching_form(question))
+        form = matching_form(question)
+        content = _FRAME.sub(" ", re.sub(r"[（(][^）)]*[）)]", " ", form))
+        quoted = [piece for piece in _QUOTED.findall(form) if self._is_in_text(piece)]
+        if quoted:  # what stands in quotation marks is looked for to the letter, and decides
+            return [({piece: 1.0},) for piece in quoted]
         needs = []
         for match in _ALTERNATIVES.finditer(content):
             needs.append(tuple(self._weights(option) for option in re.split(r"、|或者|或|还是", match.group()) if option))
         rest = _ALTERNATIVES.sub(" ", content)
         needs += [({token: weight},) for token, weight in self._weights(rest).items()]
         return [kept for need in needs if (kept := tuple(option for option in need if option))]
+
+    def _holding(self, needs: list[Need], tokens: frozenset[str], form: str) -> frozenset[str]:
+        """Return `tokens`, and the quoted strings among `needs` that stand in a sentence's matching form."""
+        quoted = {token for need in needs for option in need for token in option if len(token) > 2 and token in form}
+        return tokens | quoted if quoted else tokens
+
+    @cached_property
+    def _forms(self) -> tuple[str, ...]:
+        text = self._index.compilation.text
+        return tuple(matching_form(text[s.start : s.end]) for s in self._index.sentences)
+
+    def _is_in_text(self, piece: str) -> bool:
+        return any(piece in form for form in self._forms)
 
     def _weights(self, text: str) -> dict[str, float]:
         tokens = {token for piece in _PARTICLES.split(text) if piece for token in lexical_tokens(piece)}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
-from rag.answering.asked import what_is_asked
+from rag.answering.asked import Asked, Kind, what_is_asked
 from rag.answering.comparing import Part
 from rag.answering.draft import Draft, DraftSentence
 from rag.answering.extractive import ExtractiveAnswerer, Posed
@@ -45,8 +46,7 @@ def compare(
     for part in parts:
         only = None if part.case_number is None else (part.case_number,)
         retrieved = retriever.retrieve(part.question, k=k, only_cases=only)
-        asked = what_is_asked(part.question)
-        of_part = Posed(part.question, asked if asked.units else posed.asked, only or ())
+        of_part = Posed(part.question, _asked_of(part, posed), only or ())
         ranked = answerer.rank(of_part, retrieved)
         if not ranked:
             continue
@@ -60,6 +60,16 @@ def compare(
         return Draft((), "", 0.0, refusal="not_in_compilation")
     verdict = _verdict(posed.text, values)
     return Draft((*([verdict] if verdict else []), *found), verdict.text if verdict else "", max(confidences))
+
+
+def _asked_of(part: Part, posed: Posed) -> Asked:
+    """Return what a part asks for: by its own words, else what the whole question does, of which it asks one value."""
+    own = what_is_asked(part.question)
+    if any(own.units):
+        return own
+    if posed.asked.units:
+        return replace(posed.asked, kind=Kind.NUMBER, units=posed.asked.units[:1])
+    return replace(own, kind=Kind.LIST if own.kind is Kind.LIST else Kind.OTHER)
 
 
 def _verdict(question: str, values: Sequence[tuple[str, str, DraftSentence]]) -> DraftSentence | None:

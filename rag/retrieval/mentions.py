@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from rag.normalising import matching_form
+from rag.normalising import is_mostly_latin, matching_form
 from rag.types import Case, Compilation
 
 _ADMINISTRATIVE_TAIL = re.compile(r"(管理委员会|管委会|管委|人民政府|政府)$")
@@ -47,10 +47,13 @@ class CaseNames:
                 for alias in _aliases(core):
                     aliases[alias].add(case.number)
             self._titles += [(case.number, matching_form(title)) for title in {case.title, case.title_in_contents}]
+        self._pinyin = {pinyin: numbers for alias, numbers in aliases.items() if (pinyin := _pinyin(alias))}
         self._aliases = {alias: numbers for alias, numbers in aliases.items() if len(alias) >= 2}
 
     def mentions(self, question_form: str) -> list[Mention]:
         """Return the cases named in a question's matching form, in the order they are named, each once."""
+        if is_mostly_latin(question_form):
+            return self._by_pinyin(question_form)
         found = self._by_alias(question_form)
         taken = [(mention.start, mention.end) for mention in found]
         found += self._by_abbreviation(question_form, taken)
@@ -83,6 +86,14 @@ class CaseNames:
                 covered.append(span)
                 found += [Mention(number, *span, by="department") for number in self._aliases[alias]]
         return found
+
+    def _by_pinyin(self, form: str) -> list[Mention]:
+        """Return the cases an English question names by a place in pinyin ("Licang District")."""
+        found = []
+        for match in re.finditer(r"[a-z]{4,}", form):
+            numbers = self._pinyin.get(match.group(), set())
+            found += [Mention(number, *match.span(), by="department") for number in sorted(numbers)]
+        return list({mention.case_number: mention for mention in reversed(found)}.values())[::-1]
 
     def _by_abbreviation(self, form: str, taken: list[tuple[int, int]]) -> list[Mention]:
         found: list[Mention] = []
@@ -133,6 +144,15 @@ def _aliases(core: str) -> set[str]:
     if short != core and len(short) >= 2 and core[-1] in "区市县旗":
         aliases.add(short)
     return aliases
+
+
+def _pinyin(alias: str) -> str:
+    """Return a place's name in pinyin without tones, empty for what is no short Chinese name."""
+    if not 2 <= len(alias) <= 3 or not re.fullmatch(r"[\u3400-\u9fff]+", alias):
+        return ""
+    from pypinyin import lazy_pinyin
+
+    return "".join(lazy_pinyin(alias))
 
 
 def _is_subsequence(gram: str, core: str) -> bool:
