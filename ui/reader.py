@@ -22,32 +22,33 @@ def render_passage(citation: Citation, compilations: Mapping[str, Compilation]) 
     end = max([citation.end, *(section.end for section in sections)])
     notes = {_KINDS[section.kind] for section in sections if section.kind in _KINDS}
     if citation.computed:
-        notes.add("这一句是按汇编结构统计出来的，下面标出的是统计所依据的原文。")
+        notes.add("回答里的统计以下面标出的原文为依据。")
     headings = {section.heading for section in sections if section.heading}
     body = "".join(_paragraphs(compilation.text, start, end, citation=citation, headings=headings))
+    kicker = "封面与目录" if citation.case_number is None else f"案例 {citation.case_number}"
     return _panel(
+        kicker,
         _title(citation, compilation)
         + _facts(citation, compilation)
         + "".join(f'<p class="cc-note">{escape(note)}</p>' for note in sorted(notes))
-        + f'<div class="cc-passage" lang="zh-CN">{body}</div>'
+        + f'<div class="cc-passage" lang="zh-CN">{body}</div>',
     )
 
 
 def render_missing() -> str:
     """Return the panel for a reference that the session no longer has."""
-    return _panel(f'<h2 tabindex="-1">找不到这条出处</h2><p class="cc-note">{escape(GONE)}</p>')
+    return _panel("原文", f'<h2 tabindex="-1">找不到这条出处</h2><p class="cc-note">{escape(GONE)}</p>')
 
 
-def _panel(inner: str) -> str:
+def _panel(kicker: str, inner: str) -> str:
     close = '<button type="button" class="cc-close" data-close aria-label="关闭原文">关闭</button>'
-    return f'<aside class="cc-reader" aria-label="原文">{close}{inner}</aside>'
+    bar = f'<div class="cc-bar"><span class="cc-kicker">{escape(kicker)}</span>{close}</div>'
+    return f'<aside class="cc-reader" aria-label="原文">{bar}{inner}</aside>'
 
 
 def _title(citation: Citation, compilation: Compilation) -> str:
-    if citation.case_number is None:
-        return f'<p class="cc-kicker">封面与目录</p><h2 tabindex="-1">{escape(without_markers(compilation.title))}</h2>'
-    title = escape(without_markers(citation.title))
-    return f'<p class="cc-kicker">案例 {citation.case_number}</p><h2 tabindex="-1">{title}</h2>'
+    title = compilation.title if citation.case_number is None else citation.title
+    return f'<h2 tabindex="-1">{escape(without_markers(title))}</h2>'
 
 
 def _facts(citation: Citation, compilation: Compilation) -> str:

@@ -111,7 +111,7 @@ def test_a_line_of_the_contents_is_shown_without_a_case(scripted: ScriptedQA, co
     html = render_passage(citation, scripted.compilations)
     assert "封面与目录" in html
     assert "页码" not in html[: html.index("cc-passage")]
-    assert "按汇编结构统计" in html
+    assert "回答里的统计以下面标出的原文为依据。" in html
     assert squeezed(marked(html)) == squeezed(citation.quote)
 
 

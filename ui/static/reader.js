@@ -20,6 +20,6 @@ watch("value", () => {
   const scroller = element.closest("#cc-side");
   const mark = element.querySelector("mark");
   const top = mark ? mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop : 0;
-  // The facts above stay in view where the quote is near enough; otherwise it stands in the upper third.
-  scroller.scrollTop = Math.max(0, top - scroller.clientHeight * 0.6);
+  // The facts above stay in view where the quote is near enough; otherwise it stands in the middle.
+  scroller.scrollTop = Math.max(0, top - scroller.clientHeight * 0.5);
 });
