@@ -19,7 +19,10 @@ watch("value", () => {
   heading.focus({ preventScroll: true });
   const scroller = element.closest("#cc-side");
   const mark = element.querySelector("mark");
-  const top = mark ? mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop : 0;
-  // The facts above stay in view where the quote is near enough; otherwise it stands in the middle.
-  scroller.scrollTop = Math.max(0, top - scroller.clientHeight * 0.5);
+  scroller.scrollTop = 0;
+  if (!mark) return;
+  // Case, department and pages stay in view where the quote fits beside them; else the quote stands in the middle.
+  const view = scroller.getBoundingClientRect();
+  const quote = mark.getBoundingClientRect();
+  if (quote.bottom > view.bottom - 24) scroller.scrollTop = quote.top - view.top - scroller.clientHeight * 0.4;
 });
