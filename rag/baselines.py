@@ -17,9 +17,7 @@ def textbook_chunks(compilation: Compilation) -> tuple[Chunk, ...]:
     """
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    splitter = RecursiveCharacterTextSplitter(
-        chunk_size=CHUNK_CHARS, chunk_overlap=OVERLAP_CHARS, add_start_index=True
-    )
+    splitter = RecursiveCharacterTextSplitter(chunk_size=CHUNK_CHARS, chunk_overlap=OVERLAP_CHARS, add_start_index=True)
     chunks = []
     for document in splitter.create_documents([compilation.text]):
         start = int(document.metadata["start_index"])

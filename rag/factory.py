@@ -181,9 +181,7 @@ def _chunker(settings: Settings) -> str:
     return f"{CHUNKER_VERSION}-{settings.chunk_tokens}"
 
 
-def _index(
-    settings: Settings, compilation: Compilation, model: Embedder, on_progress: Progress | None
-) -> PassageIndex:
+def _index(settings: Settings, compilation: Compilation, model: Embedder, on_progress: Progress | None) -> PassageIndex:
     chunks = chunk_compilation(
         compilation,
         count_tokens=model.count_tokens,
@@ -196,9 +194,7 @@ def _index(
 
 def _textbook_index(compilation: Compilation, model: Embedder, on_progress: Progress | None) -> PassageIndex:
     chunks = textbook_chunks(compilation)
-    texts = shortened(
-        [chunk.text for chunk in chunks], count_tokens=model.count_tokens, max_tokens=model.max_tokens
-    )
+    texts = shortened([chunk.text for chunk in chunks], count_tokens=model.count_tokens, max_tokens=model.max_tokens)
     return build_passages(compilation, chunks, texts=texts, encoder=model, on_progress=_embedding(on_progress))
 
 

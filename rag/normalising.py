@@ -77,7 +77,9 @@ def to_simplified(text: str) -> str:
     converted = _converter().convert(text)
     if len(converted) == len(text):
         return str(converted)
-    return "".join(one if len(one) == 1 else character for character in text for one in [_converter().convert(character)])
+    return "".join(
+        one if len(one) == 1 else character for character in text for one in [_converter().convert(character)]
+    )
 
 
 def clean_question(question: str) -> str:

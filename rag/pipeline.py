@@ -148,9 +148,7 @@ class CaseQA:
         if not cleaned:
             raise QuestionError("问题是空的。请输入一个问题，例如“这本汇编收录了多少个案例？”。")
         if len(question) > limit:
-            raise QuestionError(
-                f"问题有 {len(question)} 个字，超过上限 {limit} 个字。请缩短问题，一次只问一件事。"
-            )
+            raise QuestionError(f"问题有 {len(question)} 个字，超过上限 {limit} 个字。请缩短问题，一次只问一件事。")
         return cleaned
 
     def _understand(self, question: str, history: Sequence[str]) -> _Understood:

@@ -7,7 +7,9 @@ from typing import Any
 from rag.types import Answer, Citation, Passage
 
 
-def answer_record(answer: Answer, *, latency_ms: float, question_id: str = "", question_type: str = "") -> dict[str, Any]:
+def answer_record(
+    answer: Answer, *, latency_ms: float, question_id: str = "", question_type: str = ""
+) -> dict[str, Any]:
     """Return the result object for an answer; scores are rounded to 6 digits so that equal runs give equal bytes."""
     return {
         "id": question_id,

@@ -84,7 +84,9 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         first = exc.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         place = env_keys.get(key.lower(), "命令行参数" if key in given else str(path or SETTINGS_FILE))
-        raise SettingsError(f"设置 {key} 的值 {first['input']!r} 不合要求（{first['msg']}），位置：{place}。请改正后重试。") from exc
+        raise SettingsError(
+            f"设置 {key} 的值 {first['input']!r} 不合要求（{first['msg']}），位置：{place}。请改正后重试。"
+        ) from exc
 
 
 def _read_file(path: Path, *, required: bool) -> dict[str, Any]:

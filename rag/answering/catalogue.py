@@ -52,7 +52,12 @@ class CatalogueAnswerer:
             if match:
                 sentences = respond(asking, match)
                 if sentences:
-                    return Draft(tuple(sentences), sentences[0].text if len(sentences) == 1 else "", _CERTAIN, from_structure=True)
+                    return Draft(
+                        tuple(sentences),
+                        sentences[0].text if len(sentences) == 1 else "",
+                        _CERTAIN,
+                        from_structure=True,
+                    )
         return None
 
 
@@ -99,7 +104,9 @@ def _count(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     text = asking.phrases.count.format(n=len(cases), title=asking.compilation.title)
     if len(cases) < len(asking.compilation.cases):
         departments = "、".join(case.department_in_contents for case in cases)
-        text = asking.phrases.count_some.format(n=len(cases), total=len(asking.compilation.cases), departments=departments)
+        text = asking.phrases.count_some.format(
+            n=len(cases), total=len(asking.compilation.cases), departments=departments
+        )
         return [DraftSentence(text, _lines(asking, cases), computed=True)]
     return [DraftSentence(text, _lines(asking, [cases[0], cases[-1]]), computed=True)]
 
@@ -107,9 +114,13 @@ def _count(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
 def _on_page(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     page = int(match.group("page"))
     last = asking.compilation.cases[-1]
-    found = [case for case in asking.compilation.cases if case.first_page <= page <= (case.last_page or case.first_page)]
+    found = [
+        case for case in asking.compilation.cases if case.first_page <= page <= (case.last_page or case.first_page)
+    ]
     if not found and page > last.first_page:
-        text = asking.phrases.after_last.format(page=page, first=last.first_page, title=last.title_in_contents, department=last.department_in_contents)
+        text = asking.phrases.after_last.format(
+            page=page, first=last.first_page, title=last.title_in_contents, department=last.department_in_contents
+        )
         return [DraftSentence(text, _lines(asking, [last]), computed=True)]
     return [_case_sentence(asking, case) for case in found]
 
@@ -273,14 +284,44 @@ _INTENTS: tuple[tuple[re.Pattern[str], _Responder], ...] = (
         ),
         _imprint,
     ),
-    (re.compile(r"(汇编|全书|这本|本书|书里|目录|收录|一共|总共|共有|里面).*(多少|几)(个|篇|项)?(创新)?(工作)?案例|案例.{0,4}(总数|数量|(一共|总共|共)?有?(多少|几)(个|篇))"), _count),
-    (re.compile(r"(案例|文章|一文|这篇|这个|该文|一篇).{0,8}(哪|什么|谁).{0,6}(写|报送|提交|撰写|署名|申报|供稿|的案例|单位|部门|地方)|(哪|什么|谁).{0,6}(写|报送|提交|撰写|署名|申报|供稿)"), _written_by),
-    (re.compile(r"(分|有|包括|包含|由|设|含|写了|哪|下).{0,6}(部分|章节|板块|大块|小标题|标题|小节)|(结构|框架|提纲|大纲|小标题|一级标题|二级标题)(是|有|怎|如|什么|包|都)?"), _outline),
-    (re.compile(r"案例.{0,6}(叫什么|名称|标题|题目|题为|名字|主题是什么)|(报送|提交|入选|供稿|收录)(了|的)?(什么|哪(个|些|篇)?)(创新)?案例"), _titled),
-    (re.compile(r"(哪些|哪几|列出|所有|有哪).{0,8}(单位|部门|区市|机构|管委|政府|委办局|地方).{0,8}(署名|报送|参与|收录|入选|提交|案例|目录|有)|(署名|报送|入选|提交|收录).{0,8}(哪些|哪几|有哪)"), _departments),
+    (
+        re.compile(
+            r"(汇编|全书|这本|本书|书里|目录|收录|一共|总共|共有|里面).*(多少|几)(个|篇|项)?(创新)?(工作)?案例|案例.{0,4}(总数|数量|(一共|总共|共)?有?(多少|几)(个|篇))"
+        ),
+        _count,
+    ),
+    (
+        re.compile(
+            r"(案例|文章|一文|这篇|这个|该文|一篇).{0,8}(哪|什么|谁).{0,6}(写|报送|提交|撰写|署名|申报|供稿|的案例|单位|部门|地方)|(哪|什么|谁).{0,6}(写|报送|提交|撰写|署名|申报|供稿)"
+        ),
+        _written_by,
+    ),
+    (
+        re.compile(
+            r"(分|有|包括|包含|由|设|含|写了|哪|下).{0,6}(部分|章节|板块|大块|小标题|标题|小节)|(结构|框架|提纲|大纲|小标题|一级标题|二级标题)(是|有|怎|如|什么|包|都)?"
+        ),
+        _outline,
+    ),
+    (
+        re.compile(
+            r"案例.{0,6}(叫什么|名称|标题|题目|题为|名字|主题是什么)|(报送|提交|入选|供稿|收录)(了|的)?(什么|哪(个|些|篇)?)(创新)?案例"
+        ),
+        _titled,
+    ),
+    (
+        re.compile(
+            r"(哪些|哪几|列出|所有|有哪).{0,8}(单位|部门|区市|机构|管委|政府|委办局|地方).{0,8}(署名|报送|参与|收录|入选|提交|案例|目录|有)|(署名|报送|入选|提交|收录).{0,8}(哪些|哪几|有哪)"
+        ),
+        _departments,
+    ),
 )
 _ENGLISH_INTENTS: tuple[tuple[re.Pattern[str], _Responder], ...] = (
     (re.compile(r"\bpage (?P<page>\d{1,4})\b"), _on_page),
-    (re.compile(r"how many (innovation |innovative )?cases\b.*(compilation|book|collection|document|in all|total|included|contain)"), _count),
+    (
+        re.compile(
+            r"how many (innovation |innovative )?cases\b.*(compilation|book|collection|document|in all|total|included|contain)"
+        ),
+        _count,
+    ),
     (re.compile(r"who (compiled|published|issued|edited)|when was (the|this) (compilation|book|collection)"), _imprint),
 )

@@ -37,10 +37,14 @@ def parts_of(question: str, mentions: Sequence[Mention]) -> list[Part]:
     subjects = _subjects(form[:tail_start].rstrip("，、"))
     tail = _COMPARING_WORDS.sub("", form[tail_start:]).strip("，、")
     named = [[m for m in mentions if start <= m.start < end] for start, end in subjects]
-    if len(subjects) >= 2 and len({m.case_number for of in named for m in of}) >= len({m.case_number for m in mentions}):
+    if len(subjects) >= 2 and len({m.case_number for of in named for m in of}) >= len(
+        {m.case_number for m in mentions}
+    ):
         shared = _shared_ending(form, subjects)
         parts = [
-            Part(f"{form[start:end]}{shared if i < len(subjects) - 1 else ''}，{tail}", of[0].case_number if of else None)
+            Part(
+                f"{form[start:end]}{shared if i < len(subjects) - 1 else ''}，{tail}", of[0].case_number if of else None
+            )
             for i, ((start, end), of) in enumerate(zip(subjects, named, strict=True))
         ]
         return parts[:_MAX_PARTS]

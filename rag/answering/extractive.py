@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rag.answering.asked import Asked, split_question, what_is_asked
+from rag.answering.content import coverage, token_weights
 from rag.answering.confidence import ConfidenceModel
 from rag.answering.draft import Draft, DraftSentence, Support
 from rag.answering.listing import choose_list
@@ -19,6 +20,8 @@ from rag.stores.passages import PassageIndex
 
 LEAST_OF_PART = 0.15
 """A further part of a question brings its best sentence from this likelihood on."""
+TOUCHES = 0.15
+"""A sentence with less of what a follow-up asks only repeats the topic."""
 _BOLD = "**"
 
 
@@ -63,15 +66,18 @@ class ExtractiveAnswerer:
         ranked = self.rank(posed, retrieved)
         if not ranked:
             return Draft((), "", 0.0, refusal="not_in_compilation")
-        confidence = self._confidence.of(posed.text, posed.asked, ranked, retrieved)
-        chosen = choose_list(self._index, self._lists, posed.text, asked=posed.asked, ranked=ranked, retrieved=retrieved)
+        confidence = self._confidence.of(posed.text, posed.asked, ranked)
+        chosen = choose_list(
+            self._index, self._lists, posed.text, asked=posed.asked, ranked=ranked, retrieved=retrieved
+        )
         if chosen is not None:
             confidence = max(confidence, chosen.fit)
             found = chosen.found
             supports = ([found.intro] if found.intro else []) + list(found.items)
             items = "；".join(self.shown(item) for item in found.items)
             return Draft(tuple(self.sentence(support) for support in supports), items, confidence)
-        selected = self._selector.select(posed.asked, ranked, also=self._best_of_parts(posed, retrieved))
+        also = [*self._best_of_parts(posed, retrieved), *self._what_follows(posed, ranked)]
+        selected = self._selector.select(posed.asked, ranked, also=also)
         best = self._index.sentences[ranked[0].position]
         short = short_answer(self.shown(Support(best.start, best.end)), posed.text, posed.asked)
         return Draft(tuple(self.sentence(support) for support in selected), short, confidence)
@@ -80,9 +86,9 @@ class ExtractiveAnswerer:
         """Return the spans that answer best, in the order of the text."""
         return self._selector.select(posed.asked, ranked)
 
-    def confidence(self, posed: Posed, ranked: Sequence[RankedSentence], retrieved: Retrieved) -> float:
+    def confidence(self, posed: Posed, ranked: Sequence[RankedSentence]) -> float:
         """Return how sure we are, 0 to 1, that the question is answered by what was found."""
-        return self._confidence.of(posed.text, posed.asked, ranked, retrieved)
+        return self._confidence.of(posed.text, posed.asked, ranked)
 
     def best_sentence(self, ranked: Sequence[RankedSentence]) -> DraftSentence:
         """Return the likeliest sentence."""
@@ -118,3 +124,14 @@ class ExtractiveAnswerer:
             if ranked and ranked[0].score >= LEAST_OF_PART:
                 best.append(ranked[0])
         return best
+
+    def _what_follows(self, posed: Posed, ranked: Sequence[RankedSentence]) -> list[RankedSentence]:
+        """Return the sentence after the best one, where that repeats a follow-up's topic but nothing of what is asked."""
+        if not posed.focus:
+            return []
+        best = ranked[0].position
+        asked_tokens = token_weights(posed.focus, self._index.idf)
+        if coverage(asked_tokens, self._index.sentence_tokens[best]) >= TOUCHES:
+            return []
+        chunk = self._index.sentences[best].chunk
+        return [one for one in ranked if one.position == best + 1 and self._index.sentences[best + 1].chunk == chunk]

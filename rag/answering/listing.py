@@ -51,7 +51,12 @@ def choose_list(
     near = [
         found
         for found in lists
-        if any(chunk.case_number == found.case_number and chunk.start < found.end and (found.intro or found.items[0]).start < chunk.end for chunk in chunks)
+        if any(
+            chunk.case_number == found.case_number
+            and chunk.start < found.end
+            and (found.intro or found.items[0]).start < chunk.end
+            for chunk in chunks
+        )
     ]
     if not near:
         return None

@@ -35,7 +35,11 @@ class ListInText:
 
 def find_lists(compilation: Compilation) -> tuple[ListInText, ...]:
     """Return the lists of every case: 一是/二是 items, and the sub-headings of a heading."""
-    return tuple(found for case in compilation.cases for found in (*_enumerations(compilation, case), *_outlines(compilation, case)))
+    return tuple(
+        found
+        for case in compilation.cases
+        for found in (*_enumerations(compilation, case), *_outlines(compilation, case))
+    )
 
 
 def n_enumerated(text: str) -> int:

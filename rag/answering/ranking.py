@@ -38,6 +38,7 @@ FEATURES = (
     "sort",
     "value_near",
     "enumerates",
+    "exact_unit",
 )
 
 
@@ -125,6 +126,7 @@ class SentenceDescriber:
                     _SORT[names_sought(form, asked.sought)],
                     _coverage_near_value(weights, form, asked),
                     _enumerates(form, asked),
+                    _has_exact_unit(form, asked),
                 )
             )
         return np.array(rows, dtype=np.float32)
@@ -149,7 +151,17 @@ def _coverage_near_value(weights: dict[str, float], form: str, asked: Asked) -> 
             return 0.0
     else:
         spans = [match.span() for match in _CLAUSE.finditer(form)] or [(0, len(form))]
-    return max(coverage(weights, set(lexical_tokens(form[max(0, start - _BEFORE) : end + _AFTER]))) for start, end in spans)
+    return max(
+        coverage(weights, set(lexical_tokens(form[max(0, start - _BEFORE) : end + _AFTER]))) for start, end in spans
+    )
+
+
+def _has_exact_unit(form: str, asked: Asked) -> float:
+    """Return the share of the units a question says that follow a figure in a sentence; 0.5 where it says none."""
+    if not asked.exact_units:
+        return 0.5
+    held = {value.unit for value in find_values(form)}
+    return sum(any(unit.endswith(said) for unit in held) for said in asked.exact_units) / len(asked.exact_units)
 
 
 def _enumerates(form: str, asked: Asked) -> float:

@@ -10,9 +10,7 @@ from rag.types import Compilation, Passage, RefusalReason
 MAX_NEAREST = 3
 
 
-def refusal_text(
-    reason: RefusalReason, passages: Sequence[Passage], compilation: Compilation, *, english: bool
-) -> str:
+def refusal_text(reason: RefusalReason, passages: Sequence[Passage], compilation: Compilation, *, english: bool) -> str:
     """Return the refusal in the language of the question, with the nearest sections where there are any."""
     lang = "en" if english else "zh"
     if reason in ("instruction", "out_of_scope"):

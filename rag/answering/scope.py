@@ -27,7 +27,8 @@ _ENGLISH_INSTRUCTION = re.compile(
     re.I,
 )
 _ENGLISH_OTHER = re.compile(
-    r"\b(write|compose|generate)\b.{0,20}\b(poem|story|song|code|script|essay|email|joke)\b|\btell me a joke\b|\b(weather|stock price)\b", re.I
+    r"\b(write|compose|generate)\b.{0,20}\b(poem|story|song|code|script|essay|email|joke)\b|\btell me a joke\b|\b(weather|stock price)\b",
+    re.I,
 )
 
 

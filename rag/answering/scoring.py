@@ -49,7 +49,9 @@ def load_model(name: str, features: Sequence[str]) -> LogisticModel:
     path = _MODELS_PATH / f"{name}.json"
     read = json.loads(path.read_text(encoding="utf-8"))
     if tuple(read["features"]) != tuple(features):
-        raise SettingsError(f"权重文件 {path.name} 的特征是 {read['features']}，代码需要 {list(features)}。请重新拟合。")
+        raise SettingsError(
+            f"权重文件 {path.name} 的特征是 {read['features']}，代码需要 {list(features)}。请重新拟合。"
+        )
     return LogisticModel(
         tuple(read["features"]),
         tuple(read["means"]),

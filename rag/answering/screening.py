@@ -35,7 +35,9 @@ _FRAME = re.compile(
 )
 _ALTERNATIVES = re.compile(r"[^、，。？\s]{1,8}(?:、[^、，。？\s]{1,8})*(?:或者|或|还是)[^、，。？\s]{1,8}")
 _QUOTED = re.compile(r"[“《]([^”》]{2,30})[”》]")
-_PARTICLES = re.compile(r"[的了在和与或及跟同、，。？?！!：；“”‘’《》…·/\s]|以及|或者|还是|关于|对于|属于|来自|包括|方面|内容|情况|什么|吗|呢|被|把|将|由|从|向|为|以|其")
+_PARTICLES = re.compile(
+    r"[的了在和与或及跟同、，。？?！!：；“”‘’《》…·/\s]|以及|或者|还是|关于|对于|属于|来自|包括|方面|内容|情况|什么|吗|呢|被|把|将|由|从|向|为|以|其"
+)
 
 
 Need = tuple[dict[str, float], ...]
@@ -95,7 +97,9 @@ class CaseScreener:
             return [({piece: 1.0},) for piece in quoted]
         needs = []
         for match in _ALTERNATIVES.finditer(content):
-            needs.append(tuple(self._weights(option) for option in re.split(r"、|或者|或|还是", match.group()) if option))
+            needs.append(
+                tuple(self._weights(option) for option in re.split(r"、|或者|或|还是", match.group()) if option)
+            )
         rest = _ALTERNATIVES.sub(" ", content)
         needs += [({token: weight},) for token, weight in self._weights(rest).items()]
         return [kept for need in needs if (kept := tuple(option for option in need if option))]
@@ -116,7 +120,9 @@ class CaseScreener:
     def _weights(self, text: str) -> dict[str, float]:
         tokens = {token for piece in _PARTICLES.split(text) if piece for token in lexical_tokens(piece)}
         unseen = float(np.log(1 + self._n_cases))
-        return {token: self._case_idf.get(token, unseen) for token in sorted(tokens) if len(token) > 1 or token.isdigit()}
+        return {
+            token: self._case_idf.get(token, unseen) for token in sorted(tokens) if len(token) > 1 or token.isdigit()
+        }
 
     def _by_cosine(self, query_vector: Vectors) -> list[CaseHit]:
         best: dict[int, tuple[float, int]] = {}
@@ -139,7 +145,9 @@ class CaseScreener:
                 for token in tokens:
                     holding.setdefault(token, set()).add(chunk.case_number)
         n = self._n_cases
-        return {token: float(np.log(1 + (n - len(cases) + 0.5) / (len(cases) + 0.5))) for token, cases in holding.items()}
+        return {
+            token: float(np.log(1 + (n - len(cases) + 0.5) / (len(cases) + 0.5))) for token, cases in holding.items()
+        }
 
 
 def _share(needs: list[Need], tokens: frozenset[str]) -> float:
@@ -147,7 +155,7 @@ def _share(needs: list[Need], tokens: frozenset[str]) -> float:
     held = weight = 0.0
     for need in needs:
         weight += max(sum(option.values()) for option in need)
-        held += max(sum(w for token, w in option.items() if token in tokens) / sum(option.values()) for option in need) * max(
-            sum(option.values()) for option in need
-        )
+        held += max(
+            sum(w for token, w in option.items() if token in tokens) / sum(option.values()) for option in need
+        ) * max(sum(option.values()) for option in need)
     return held / weight if weight else 0.0

@@ -36,7 +36,9 @@ class SentenceSelector:
     def __init__(self, index: PassageIndex) -> None:
         self._index = index
 
-    def select(self, asked: Asked, ranked: Sequence[RankedSentence], *, also: Sequence[RankedSentence] = ()) -> list[Support]:
+    def select(
+        self, asked: Asked, ranked: Sequence[RankedSentence], *, also: Sequence[RankedSentence] = ()
+    ) -> list[Support]:
         """Return the best sentence, what it announces, and others nearly as likely or that bring a value still wanted.
 
         also: the best sentence of each further part of the question; they are given too.
@@ -47,7 +49,10 @@ class SentenceSelector:
             chosen.update(dict.fromkeys(self._with_following(one.position, asked, scores)))
         n_needed = len(chosen)
         for one in ranked[1:12]:
-            if len(chosen) >= max(n_needed, MAX_SENTENCES.get(asked.kind, DEFAULT_MAX_SENTENCES)) or one.position in chosen:
+            if (
+                len(chosen) >= max(n_needed, MAX_SENTENCES.get(asked.kind, DEFAULT_MAX_SENTENCES))
+                or one.position in chosen
+            ):
                 continue
             likely = one.score >= NEARLY_AS_LIKELY * ranked[0].score
             if not likely and not self._brings_value(asked, list(chosen), one.position):

@@ -50,7 +50,7 @@ def compare(
         ranked = answerer.rank(of_part, retrieved)
         if not ranked:
             continue
-        confidences.append(answerer.confidence(of_part, ranked, retrieved))
+        confidences.append(answerer.confidence(of_part, ranked))
         for support in answerer.best_supports(of_part, ranked):
             number = part.case_number or answerer.case_at(support)
             found.append(answerer.sentence(support, case_number=number))

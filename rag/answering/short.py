@@ -28,7 +28,11 @@ def short_answer(sentence: str, question: str, asked: Asked) -> str:
         start, end = matching.original_span(best.start, best.end)
         return sentence[start:end]
     if asked.kind is Kind.NAME:
-        named = [span for span in find_names(matching.form) if matching.form[span[0] : span[1]].strip("“”《》") not in question]
+        named = [
+            span
+            for span in find_names(matching.form)
+            if matching.form[span[0] : span[1]].strip("“”《》") not in question
+        ]
         if named:
             nearest = max(named, key=lambda span: _nearness(matching.form, Value(*span, unit=""), wanted))
             start, end = matching.original_span(*nearest)

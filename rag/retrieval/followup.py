@@ -12,7 +12,9 @@ _LEANING = re.compile(
     r"(它|他们|她|那里|那儿|那边|这里|这边|其中|其他|该(?!怎|如何|不)|此(?!外)|这(个|种|项|些|一|次|样|套|家|份|几)|上述|前者|后者|对此|为此"
     r"|^(那|又|还|再|另外|然后|后来|会后|之后|具体|同时|平均|一共|总共|结果)|呢[？?]?$)"
 )
-_LEANING_ENGLISH = re.compile(r"\b(it|its|they|their|them|there|this|that|these|those|he|she|his|her|and what about|what about)\b", re.I)
+_LEANING_ENGLISH = re.compile(
+    r"\b(it|its|they|their|them|there|this|that|these|those|he|she|his|her|and what about|what about)\b", re.I
+)
 _INTERROGATIVE = re.compile(
     r"(是|在|有|于|为|从)?(什么时候|何时|哪一?年|哪一?天|哪一?[家个项些种位座所]|哪几[家个项种位]|哪里|哪儿|多少[家个项名户人次元种台条]?|几[家个项名户次条台种亩件份]|"
     r"为什么|怎么样|怎样|怎么|如何|叫什么|什么|谁|多大|多长|多久|分别|各)(是|有|为)?"

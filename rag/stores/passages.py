@@ -119,7 +119,9 @@ class PassageIndex:
                 texts=texts,
                 sentences=[Sentence(*map(int, row)) for row in spans],
                 dense=DenseIndex.from_bytes(files["dense.faiss"]),
-                sentence_vectors=np.load(io.BytesIO(files["sentence_vectors.npy"]), allow_pickle=False).astype(np.float32),
+                sentence_vectors=np.load(io.BytesIO(files["sentence_vectors.npy"]), allow_pickle=False).astype(
+                    np.float32
+                ),
             )
         except (KeyError, ValueError, TypeError) as exc:
             raise IndexError_("索引文件不完整，无法读取。请运行 python -m rag index --force 重建索引。") from exc

@@ -131,7 +131,9 @@ def _storage_errors(root: Path) -> Iterator[None]:
         yield
     except OSError as exc:
         if exc.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageError(f"磁盘已满，索引写不进 {root}。请清理磁盘，或用环境变量 CASECHAT_HOME 换一个目录。") from exc
+            raise StorageError(
+                f"磁盘已满，索引写不进 {root}。请清理磁盘，或用环境变量 CASECHAT_HOME 换一个目录。"
+            ) from exc
         raise StorageError(
             f"无法写入数据目录 {root}（{exc.strerror or exc}）。请检查权限，或用环境变量 CASECHAT_HOME 换一个可写的目录。"
         ) from exc
