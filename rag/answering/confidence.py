@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,7 @@ from rag.answering.asked import Asked, Kind
 from rag.answering.content import coverage, focus_tokens, token_weights
 from rag.answering.ranking import FEATURES, RankedSentence
 from rag.answering.scoring import LogisticModel, load_model
+from rag.normalising import matching_form
 from rag.stores.passages import PassageIndex
 
 CONFIDENCE_FEATURES = (
@@ -25,7 +27,16 @@ CONFIDENCE_FEATURES = (
     "focus_passage",
     "asks_value",
     "english",
+    "year_missing",
+    "premise_missing",
 )
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|\b)")
+_PREMISE = re.compile(
+    r"解散|取消|叫停|撤销|撤回|停办|停止|停业|终止|暂停|中止|关闭|关停|失败|亏损|批评|处分|处罚|问责|投诉|推迟|延期|退出|破产|倒闭|废止|废除|下调|"
+    r"缩减|裁撤|裁员|合并|搁置|否决|驳回|拒绝|放弃|造假|违规|诉讼|起诉|赔偿|下降|减少|落后|垫底|争议|反对|抗议|事故|伤亡|辞职|免职|更换|迁出|出售|转让"
+)
+"""Words for endings, failures and reversals: a question that takes one for granted is answered only where it stands."""
 
 
 class ConfidenceModel:
@@ -34,6 +45,7 @@ class ConfidenceModel:
     def __init__(self, index: PassageIndex, *, model: LogisticModel | None = None) -> None:
         """Take the fitted model; `model` is another one, while fitting."""
         self._index = index
+        self._compilation = index.compilation
         self._model = model or load_model("confidence", CONFIDENCE_FEATURES)
 
     def of(self, question: str, asked: Asked, ranked: Sequence[RankedSentence]) -> float:
@@ -61,7 +73,23 @@ class ConfidenceModel:
             self._focus(question, ranked[0]),
             float(asked.kind in (Kind.NUMBER, Kind.DATE)),
             float(asked.english),
+            float(bool(self._years_asked(question) - set(_YEAR.findall(self._passages(ranked))))),
+            float(any(word not in self._case_text(number) for word in _PREMISE.findall(matching_form(question)))),
         )
+
+    def _years_asked(self, question: str) -> set[str]:
+        """Return the years a question names, without the compilation's own, which its text often leaves out."""
+        return set(_YEAR.findall(matching_form(question))) - set(_YEAR.findall(matching_form(self._compilation.title)))
+
+    def _passages(self, ranked: Sequence[RankedSentence]) -> str:
+        chunks = {self._index.sentences[one.position].chunk for one in ranked[:3]}
+        return "\n".join(matching_form(self._index.chunks[chunk].text) for chunk in chunks)
+
+    def _case_text(self, number: int | None) -> str:
+        if number is None:
+            return ""
+        case = self._compilation.case(number)
+        return self._compilation.text[case.start : case.end]
 
     def _focus(self, question: str, best: RankedSentence) -> float:
         """Return the share of what is asked for whose neighbouring words stand in the best sentence's passage."""
