@@ -27,6 +27,8 @@ CPUINFO_PATH = Path("/proc/cpuinfo")
 WHOLE_FILE_BYTES = 1 << 20
 ONE_THREAD_CHARS = 128
 SAMPLE_BYTES, N_SAMPLES = 4096, 64
+ATTENTION = {"bfloat16": {"attn_implementation": "eager"}}
+"""On the CPU torch's fused attention is slower in bfloat16: 403 passages in 9.6 s with it and 7.0 s without."""
 
 
 class TransformerEmbedder(Embedder):
@@ -186,7 +188,7 @@ def _load(model: str | Path, *, dtype: str) -> SentenceTransformer:
             str(model),
             device="cpu",
             local_files_only=isinstance(model, Path),
-            model_kwargs={"dtype": getattr(torch, dtype)},
+            model_kwargs={"dtype": getattr(torch, dtype), **ATTENTION.get(dtype, {})},
         )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as exc:
         if isinstance(model, Path):

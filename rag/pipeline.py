@@ -15,10 +15,10 @@ from rag.answering.extractive import ExtractiveAnswerer, Posed
 from rag.answering.grounding import is_grounded
 from rag.answering.refusing import refusal_text
 from rag.answering.scope import is_instruction, is_other_work
-from rag.answering.several import answer_which_cases, compare
 from rag.answering.screening import CaseScreener
+from rag.answering.several import answer_which_cases, compare
 from rag.errors import QuestionError
-from rag.normalising import clean_question, is_mostly_latin, matching_form
+from rag.normalising import clean_question, matching_form
 from rag.retrieval.followup import leans_on_history, standalone_question
 from rag.retrieval.mentions import CaseNames, Mention
 from rag.retrieval.retriever import Retrieved, Retriever

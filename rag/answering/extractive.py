@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rag.answering.asked import Asked, split_question, what_is_asked
-from rag.answering.content import coverage, token_weights
 from rag.answering.confidence import ConfidenceModel
+from rag.answering.content import coverage, token_weights
 from rag.answering.draft import Draft, DraftSentence, Support
 from rag.answering.listing import choose_list
 from rag.answering.lists import find_lists

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from prompts.loading import load_prompt
 from rag.types import Compilation, Passage, RefusalReason
@@ -12,9 +13,11 @@ MAX_NEAREST = 3
 
 def refusal_text(reason: RefusalReason, passages: Sequence[Passage], compilation: Compilation, *, english: bool) -> str:
     """Return the refusal in the language of the question, with the nearest sections where there are any."""
-    lang = "en" if english else "zh"
-    if reason in ("instruction", "out_of_scope"):
+    lang: Literal["zh", "en"] = "en" if english else "zh"
+    if reason == "instruction":
         return load_prompt("instruction_refusal", lang).strip()
+    if reason == "out_of_scope":
+        return load_prompt("out_of_scope_refusal", lang).strip()
     nearest = nearest_sections(passages, compilation)
     listed = ("; " if english else "；").join(nearest) if nearest else ("none" if english else "无")
     return load_prompt("refusal", lang, nearest=listed).strip()

@@ -32,7 +32,7 @@ class LogisticModel:
         """Return what the weights multiply, float64 (n, n weights)."""
         scaled = (rows.astype(np.float64) - np.array(self.means)) / np.array(self.deviations)
         if not self.quadratic:
-            return scaled
+            return np.asarray(scaled)
         first, second = np.triu_indices(scaled.shape[1])
         return np.concatenate([scaled, scaled[:, first] * scaled[:, second]], axis=1)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answering.asked import Asked, Kind, what_is_asked
+from rag.answering.catalogue import contents_line
 from rag.answering.comparing import Part
 from rag.answering.draft import Draft, DraftSentence
 from rag.answering.extractive import ExtractiveAnswerer, Posed
@@ -29,7 +30,8 @@ def answer_which_cases(
     if not hits:
         return Draft((), "", 0.0, refusal="not_in_compilation")
     text = phrases(english).which.format(n=len(hits), total=len(compilation.cases))
-    opening = DraftSentence(text, tuple(hit.support for hit in hits), computed=True)
+    ends = (compilation.cases[0], compilation.cases[-1])
+    opening = DraftSentence(text, tuple(contents_line(compilation, case) for case in ends), computed=True)
     each = [answerer.sentence(hit.support, case_number=hit.case_number) for hit in hits]
     departments = [compilation.case(hit.case_number).department_in_contents for hit in hits]
     confidence = sum(hit.score for hit in hits) / len(hits)

@@ -34,7 +34,7 @@ def short_answer(sentence: str, question: str, asked: Asked) -> str:
             if matching.form[span[0] : span[1]].strip("“”《》") not in question
         ]
         if named:
-            nearest = max(named, key=lambda span: _nearness(matching.form, Value(*span, unit=""), wanted))
+            nearest = max(named, key=lambda span: _nearness(matching.form, Value(span[0], span[1], ""), wanted))
             start, end = matching.original_span(*nearest)
             return sentence[start:end]
     clauses = [match.span() for match in _CLAUSE.finditer(matching.form)] or [(0, len(matching.form))]

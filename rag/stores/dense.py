@@ -16,7 +16,7 @@ class DenseIndex:
 
     def __init__(self, vectors: Vectors) -> None:
         """Index `vectors`, float32 (n, dim), L2-normalised."""
-        self._index = faiss.IndexFlatIP(vectors.shape[1])
+        self._index: faiss.Index = faiss.IndexFlatIP(vectors.shape[1])
         self._index.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     @property

@@ -42,20 +42,19 @@ def read_manifest(root: Path) -> IndexManifest | None:
 
 
 def read_version(root: Path) -> Mapping[str, bytes]:
-    """Return the files of the version in use, each checked against its hash. IndexError_ when one is damaged."""
+    """Return the files of the version in use, each checked against its hash. IndexError_ when one is damaged.
+
+    A version that another process replaces while it is read is read anew.
+    """
     version_path = _current_version(root)
     if version_path is None:
         raise IndexError_(f"{root} 里还没有索引。请运行 python -m rag index 建立索引。")
-    files = {}
-    for name, sha256 in _parse_manifest(version_path)[1].items():
-        try:
-            data = (version_path / name).read_bytes()
-        except OSError as exc:
-            raise _damaged(version_path / name, "文件缺失或读不出") from exc
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise _damaged(version_path / name, "内容与校验值不符")
-        files[name] = data
-    return files
+    try:
+        return _read_files(version_path)
+    except IndexError_:
+        if _current_version(root) == version_path:
+            raise
+        return read_version(root)
 
 
 def write_version(root: Path, files: Mapping[str, bytes], manifest: IndexManifest) -> None:
@@ -82,10 +81,23 @@ def write_version(root: Path, files: Mapping[str, bytes], manifest: IndexManifes
                     shutil.rmtree(other, ignore_errors=True)
 
 
+def _read_files(version_path: Path) -> dict[str, bytes]:
+    files = {}
+    for name, sha256 in _parse_manifest(version_path)[1].items():
+        try:
+            data = (version_path / name).read_bytes()
+        except OSError as exc:
+            raise _damaged(version_path / name, "文件缺失或读不出") from exc
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise _damaged(version_path / name, "内容与校验值不符")
+        files[name] = data
+    return files
+
+
 def _current_version(root: Path) -> Path | None:
     try:
         name = (root / _CURRENT).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # the latter is named when the index is written
         return None
     except (OSError, UnicodeDecodeError) as exc:
         raise _damaged(root / _CURRENT, "读不出") from exc
