@@ -32,7 +32,7 @@ from rag.stores.passages import PassageIndex
 MODELS_PATH = Path(__file__).resolve().parent.parent / "rag" / "answering" / "models"
 ONE_PLACE = ("number", "fact", "list", "how", "followup", "paraphrase", "crosslingual", "typo")
 REGULARISATION = 0.3
-FALSE_REFUSALS = 0.05
+FALSE_REFUSALS = 0.04
 """The confidence is shifted so that this share of the answerable questions falls below 0.5, the default threshold."""
 QUADRATIC_REGULARISATION = 0.03
 """Of the confidence: over all products of two features. Cross-validated on the halves of the practice set."""

@@ -58,10 +58,16 @@ class Embedder(Embeddings, ABC):
     def encode_spans(
         self, texts: Sequence[str], spans: Sequence[Spans], *, on_progress: Callable[[int, int], None] | None = None
     ) -> SpanVectors:
-        """Return the texts' vectors and their spans' from the same pass. EmbeddingError where the model cannot."""
-        raise EmbeddingError(
-            f"嵌入模型 {self.name} 不提供词元向量，无法按片段取向量。请换用 sentence-transformers 模型。"
-        )
+        """Return the texts' vectors and their spans'.
+
+        Here the spans are embedded as passages of their own, out of context, in a second pass; a model that gives
+        the vectors of tokens takes them from the same pass.
+        """
+        whole = self.encode_passages(texts, on_progress=on_progress)
+        pieces = [text[start:end] for text, of_text in zip(texts, spans, strict=True) for start, end in of_text]
+        vectors = self.encode_passages(pieces)
+        ends = np.cumsum([len(of_text) for of_text in spans], dtype=int)
+        return SpanVectors(whole, tuple(np.split(vectors, ends[:-1])) if len(ends) else ())
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return each passage's number of tokens, prefix and special tokens included, never cut."""

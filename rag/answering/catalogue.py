@@ -12,12 +12,20 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from rag.answering.draft import Draft, DraftSentence, Support
+from rag.answering.lists import heading_support
 from rag.answering.phrases import Phrases, pages_phrase, phrases
+from rag.chunking.sentences import list_items, sentences
 from rag.normalising import is_mostly_latin, matching_form
 from rag.retrieval.mentions import CaseNames, Mention
 from rag.types import Case, Compilation, Section
 
 _CERTAIN = 0.99
+_MIN_SUMMARY = 2
+_MAX_SUMMARY_LEFTOVER = 4
+_DONE = re.compile(r"做法|举措|措施|创新|思路|机制|经验|突破")
+_SUMMARY_WORDS = re.compile(
+    r"总结|概括|概述|归纳|梳理|简述|介绍|简要|简单|一下|主要|内容|讲|说|做法|经验|举措|措施|成效|情况|怎么样|如何|做|帮我|给我|大致|大概|要点|市|区|局"
+)
 _MAX_LEFTOVER = 1
 """Characters a question may hold beyond talk of the compilation: with more, it asks for something in the cases."""
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九十")}
@@ -171,6 +179,50 @@ def _departments(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     return [DraftSentence(text, _lines(asking, cases), computed=True)]
 
 
+def _all_cases(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+    if len(_leftover(asking.form)) > _MAX_LEFTOVER:
+        return []
+    return [
+        DraftSentence(
+            f"《{case.title_in_contents}》，{pages_phrase(case.first_page, case.last_page)}。",
+            _lines(asking, [case]),
+            computed=True,
+            case_number=case.number,
+        )
+        for case in asking.compilation.cases
+    ]
+
+
+def _summary(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+    """Return how the case named begins, and what it sets out under the headings that tell what was done."""
+    if len({case.number for case in asking.cases}) != 1 or _leftover_of_summary(asking) > _MAX_SUMMARY_LEFTOVER:
+        return []
+    case, text = asking.cases[0], asking.compilation.text
+    opening = [span for section in case.sections[:2] for span in sentences(text, section.start, section.end)]
+    lead = next((span for span in opening if text[span.end - 1] in "。！"), None)
+    told = [section for section in case.sections if section.level == 1 and _DONE.search(section.heading)]
+    supports = [Support(lead.start, lead.end)] if lead else []
+    for section in told[:1]:
+        children = _children(case, section)
+        items = list_items(text, section.start, section.end)
+        supports += [heading_support(text, child) for child in children] or [
+            Support(item.start, item.lead_end) for item in items
+        ]
+    if len(supports) < _MIN_SUMMARY:
+        supports += [heading_support(text, child) for child in _children(case, None)]
+    return [
+        DraftSentence(text[s.start : s.end].replace("**", "").rstrip("。；") + "。", (s,), own_line=i > 0)
+        for i, s in enumerate(supports)
+    ]
+
+
+def _leftover_of_summary(asking: _Asking) -> int:
+    form = asking.form
+    for mention in sorted(asking.mentions, key=lambda mention: -mention.start):
+        form = form[: mention.start] + form[mention.end :]
+    return len(_SUMMARY_WORDS.sub("", _leftover(form)))
+
+
 def _imprint(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     if not asking.phrases.english and not re.search(r"汇编|全书|这本|本书|这部|该书|书", asking.form):
         return []
@@ -192,7 +244,7 @@ def _outline(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     listed = "；".join(section.heading for section in children)
     owner = asking.phrases.case_of.format(department=case.department) + (f"“{parent.heading}”" if parent else "")
     text = asking.phrases.outline.format(owner=owner, n=len(children), headings=listed)
-    supports = tuple(_heading_span(asking.compilation.text, section) for section in children)
+    supports = tuple(heading_support(asking.compilation.text, section) for section in children)
     return [DraftSentence(text, supports, computed=True)]
 
 
@@ -214,14 +266,6 @@ def _named_section(form: str, case: Case) -> Section | None:
         if (match.size >= 4 or shared >= 0.6) and match.size >= 2 and (best is None or shared > best[0]):
             best = (shared, section)
     return best[1] if best else None
-
-
-def _heading_span(text: str, section: Section) -> Support:
-    first_line_end = text.find("\n", section.start, section.end)
-    line_end = section.end if first_line_end < 0 else first_line_end
-    core = section.heading.strip("*")
-    found = text.find(core, section.start, line_end)
-    return Support(found, found + len(core)) if found >= 0 else _trimmed(text, section.start, line_end)
 
 
 def _of_kind(form: str, cases: Sequence[Case]) -> list[Case]:
@@ -255,7 +299,7 @@ def _number(word: str) -> int:
 _OWN_WORDS = re.compile(
     r"哪些|哪几|哪一?个|哪家|哪里|什么|谁|多少|几|列出|列举|所有|全部|分别|一共|总共|共有|都有|有|是|的|了|在|由|里面?|中|上|下|被|这|那|本|该|请问|请|"
     r"汇编|目录|全书|书|封面|创新|工作|案例|文章|单位|部门|区市|区（市）|区县|机构|管委会?|政府|委办局|市直|市属|功能区|地方|市级|署名|报送|参与|收录|入选|提交|"
-    r"供稿|撰写|写|名单|清单|个|篇|家|项|和|及|与|、|，|。|？|“|”|年|2018|青岛市?|系统|牵头|负责|数量|总数|条目|题目|标题"
+    r"供稿|撰写|写|名单|清单|个|篇|家|项|和|及|与|内容|东西|、|，|。|？|“|”|年|2018|青岛市?|系统|牵头|负责|数量|总数|条目|题目|标题"
 )
 
 
@@ -286,7 +330,7 @@ _INTENTS: tuple[tuple[re.Pattern[str], _Responder], ...] = (
     ),
     (
         re.compile(
-            r"(汇编|全书|这本|本书|书里|目录|收录|一共|总共|共有|里面).*(多少|几)(个|篇|项)?(创新)?(工作)?案例|案例.{0,4}(总数|数量|(一共|总共|共)?有?(多少|几)(个|篇))"
+            r"(汇编|全书|这本|本书|书里|目录|收录|一共|总共|共有|里面).*(多少|几)(个|篇|项)?(创新)?(工作)?案例|(有)?(多少|几)(个|篇)(创新)?案例|案例.{0,4}(总数|数量|(一共|总共|共)?有?(多少|几)(个|篇))"
         ),
         _count,
     ),
@@ -301,6 +345,14 @@ _INTENTS: tuple[tuple[re.Pattern[str], _Responder], ...] = (
             r"(分|有|包括|包含|由|设|含|写了|哪|下).{0,6}(部分|章节|板块|大块|小标题|标题|小节)|(结构|框架|提纲|大纲|小标题|一级标题|二级标题)(是|有|怎|如|什么|包|都)?"
         ),
         _outline,
+    ),
+    (re.compile(r"总结|概括|概述|归纳|梳理|简述|介绍|主要内容|(讲|说|写)了?(些)?什么"), _summary),
+    (
+        re.compile(
+            r"(汇编|全书|这本|书里|目录)(里|中)?(面)?(都)?(有|包括|包含|收录|讲|写|说)?(了)?(哪些|什么|些什么)(内容|案例|东西|文章)?"
+            r"|(列出|列举|所有|全部)(的)?案例"
+        ),
+        _all_cases,
     ),
     (
         re.compile(

@@ -67,5 +67,5 @@ def _section_at(case: Case | None, compilation: Compilation, offset: int) -> Sec
 def _separator(sentences: tuple[DraftSentence, ...], i: int, *, opens_group: bool) -> str:
     if i == 0:
         return ""
-    grouped = sentences[i].case_number is not None
-    return "\n" if opens_group or (not grouped and sentences[i - 1].case_number is not None) else ""
+    leaves_group = sentences[i].case_number is None and sentences[i - 1].case_number is not None
+    return "\n" if opens_group or leaves_group or sentences[i].own_line else ""

@@ -11,7 +11,7 @@ from rag.answering.asked import Asked, Kind
 from rag.answering.content import coverage, focus_tokens, token_weights
 from rag.answering.ranking import FEATURES, RankedSentence
 from rag.answering.scoring import LogisticModel, load_model
-from rag.normalising import matching_form
+from rag.normalising import is_mostly_latin, matching_form
 from rag.stores.passages import PassageIndex
 
 CONFIDENCE_FEATURES = (
@@ -31,6 +31,7 @@ CONFIDENCE_FEATURES = (
     "premise_missing",
 )
 
+_LATIN = re.compile(r"[a-z]{2,}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|\b)")
 _PREMISE = re.compile(
     r"解散|取消|叫停|撤销|撤回|停办|停止|停业|终止|暂停|中止|关闭|关停|失败|亏损|批评|处分|处罚|问责|投诉|推迟|延期|退出|破产|倒闭|废止|废除|下调|"
@@ -74,8 +75,17 @@ class ConfidenceModel:
             float(asked.kind in (Kind.NUMBER, Kind.DATE)),
             float(asked.english),
             float(bool(self._years_asked(question) - set(_YEAR.findall(self._passages(ranked))))),
-            float(any(word not in self._case_text(number) for word in _PREMISE.findall(matching_form(question)))),
+            float(self._takes_unsaid_for_granted(question, number)),
         )
+
+    def _takes_unsaid_for_granted(self, question: str, number: int | None) -> bool:
+        """Return whether a question presumes an ending or failure its case does not tell, or names a Latin word
+        that stands nowhere in the compilation."""
+        form = matching_form(question)
+        if any(word not in self._case_text(number) for word in _PREMISE.findall(form)):
+            return True
+        latin = () if is_mostly_latin(question) else _LATIN.findall(form)
+        return any(word not in self._index.idf for word in latin)
 
     def _years_asked(self, question: str) -> set[str]:
         """Return the years a question names, without the compilation's own, which its text often leaves out."""

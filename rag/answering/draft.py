@@ -28,6 +28,8 @@ class DraftSentence:
     """True where the sentence counts, orders or names structure: pages, headings, numbers of cases."""
     case_number: int | None = None
     """The case under which a grouped answer shows the sentence; None where it is not grouped."""
+    own_line: bool = False
+    """True for the items of a list, each shown on a line of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.answering.asked import Asked, split_question, what_is_asked
 from rag.answering.confidence import ConfidenceModel
@@ -73,9 +73,9 @@ class ExtractiveAnswerer:
         if chosen is not None:
             confidence = max(confidence, chosen.fit)
             found = chosen.found
-            supports = ([found.intro] if found.intro else []) + list(found.items)
-            items = "；".join(self.shown(item) for item in found.items)
-            return Draft(tuple(self.sentence(support) for support in supports), items, confidence)
+            items = tuple(replace(self.sentence(item), own_line=True) for item in found.items)
+            intro = (self.sentence(found.intro),) if found.intro else ()
+            return Draft((*intro, *items), "；".join(item.text for item in items), confidence)
         also = [*self._best_of_parts(posed, retrieved), *self._what_follows(posed, ranked)]
         selected = self._selector.select(posed.asked, ranked, also=also)
         best = self._index.sentences[ranked[0].position]

@@ -19,6 +19,9 @@ _OTHER_WORK = re.compile(
     r"|(今天|明天|后天|昨天|现在|本周|这周|周末).{0,12}(天气|气温|几点|星期几|下雨|股价|油价|新闻|路况|限行)|天气(怎么样|如何|预报)"
     r"|\d+[+\-*/×÷]\d+(=|等于)|(股票|彩票|基金).{0,6}(推荐|预测|买哪)"
 )
+_GREETING = re.compile(
+    r"^(你好|您好|大家好|嗨|哈喽|早上好|下午好|晚上好|谢谢|多谢|再见|拜拜|在吗|在不在|hi|hello|hey|thanks?|thankyou|bye)[呀啊吗你您们了，。！？~]*$"
+)
 _ENGLISH_INSTRUCTION = re.compile(
     r"\b(ignore|disregard|forget|bypass|override)\b.{0,40}\b(instructions?|prompts?|rules?|previous|above|guidelines?)\b"
     r"|\b(system prompt|hidden prompt|api key|jailbreak|developer mode)\b"
@@ -39,6 +42,6 @@ def is_instruction(question: str) -> bool:
 
 
 def is_other_work(question: str) -> bool:
-    """Return whether a text asks for work that has nothing to do with answering from a compilation."""
+    """Return whether a text asks for work that has nothing to do with answering from a compilation, or only greets."""
     form = matching_form(question)
-    return bool(_OTHER_WORK.search(form) or _ENGLISH_OTHER.search(question))
+    return bool(_GREETING.match(form) or _OTHER_WORK.search(form) or _ENGLISH_OTHER.search(question))

@@ -82,12 +82,10 @@ def test_a_model_without_vectors_is_refused() -> None:
     assert str(caught.value) == "嵌入模型 empty 对试探文本给出了空向量。请检查它的配置。"
 
 
-def test_spans_are_not_to_be_had(embedder: LangChainEmbedder) -> None:
-    with pytest.raises(EmbeddingError) as caught:
-        embedder.token_spans("文本")
-    assert str(caught.value) == "嵌入模型 fake@1 的分词器不提供位置信息。请换用带快速分词器的模型。"
-    with pytest.raises(EmbeddingError) as caught:
-        embedder.encode_spans(["文本"], [[(0, 1)]])
-    assert str(caught.value) == (
-        "嵌入模型 fake@1 不提供词元向量，无法按片段取向量。请换用 sentence-transformers 模型。"
-    )
+def test_spans_are_embedded_as_passages_of_their_own_where_the_model_gives_no_tokens(
+    embedder: LangChainEmbedder,
+) -> None:
+    result = embedder.encode_spans(["文本一二", "三"], [[(0, 2), (2, 4)], []])
+    assert [rows.shape[0] for rows in result.spans] == [2, 0]
+    assert np.allclose(result.spans[0], embedder.encode_passages(["文本", "一二"]))
+    assert embedder.encode_spans([], []).spans == ()
