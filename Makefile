@@ -28,7 +28,7 @@ endif
 
 help:  ## 列出可用的命令
 	@sed -n 's/^\([a-z-]*\):.*##  *\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
-	@echo '可选变量：PORT=8080 HOST=0.0.0.0（chat）；ARGS="…"（test、bench、eval）；'
+	@echo '可选变量：PORT=8080 HOST=127.0.0.2（chat）；ARGS="…"（test、bench、eval）；'
 	@echo '  PYTHON=python3.12；TORCH_WHEEL=/路径/torch.whl；PIP_ARGS="--find-links /路径"（安装）'
 
 chat: $(RUN_READY)  ## 准备环境并打开问答页面 http://127.0.0.1:7860
@@ -57,7 +57,7 @@ bench: $(RUN_READY)  ## 测速度与内存，结果写入 benchmarks/results/
 	@$(PY) -m benchmarks speed $(ARGS)
 
 eval: $(RUN_READY)  ## 在开发集上评测
-	@$(PY) -m eval run --questions eval/questions/qingdao-2018.jsonl --out runs/dev --overwrite $(ARGS)
+	@$(PY) -m eval run --questions eval/questions/qingdao-2018.jsonl --baselines --open --overwrite $(ARGS)
 
 clean:  ## 删除 .venv/ 与各种缓存（索引和模型在用户数据目录，不动）
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

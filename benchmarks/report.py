@@ -10,8 +10,8 @@ from rag.errors import StorageError
 
 LABELS = {
     "unpack_and_index": "从零解压并建索引",
-    "index_once_unpacked": "解压之后建索引，从启动到结束",
-    "index_model_loaded": "其中模型载入之后",
+    "index_once_unpacked": "解压之后建索引（模型已载入）",
+    "index_command": "同上，连同进程启动和载入模型",
     "warm_question_median": "热身后一问，中位数",
     "warm_question_p95": "热身后一问，第 95 百分位",
     "start_to_first_answer": "启动到第一个回答",

@@ -182,6 +182,8 @@ def _load(model: str | Path, *, dtype: str) -> SentenceTransformer:
         raise EmbeddingError(
             f"{model} 不是模型文件夹：里面没有 config.json 或 modules.json。请检查设置 embedding_model。"
         )
+    verbosity = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()  # it warns of a pooler that these weights never had
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(
@@ -200,6 +202,7 @@ def _load(model: str | Path, *, dtype: str) -> SentenceTransformer:
         ) from exc
     finally:
         transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+        transformers_logging.set_verbosity(verbosity)
 
 
 @contextmanager

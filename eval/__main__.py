@@ -80,7 +80,7 @@ def _add_squad(added: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 
 def _add_shared(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, required=True, help="结果目录")
+    parser.add_argument("--out", type=Path, help="结果目录，默认在数据目录的 runs/ 下，以题库命名")
     parser.add_argument("--llm", help="由谁作答：extractive（默认），或 提供方:模型")
     parser.add_argument("--pipeline", choices=("casechat", "textbook", "bm25"), default="casechat")
     parser.add_argument("--limit", type=_positive, help="只问前 N 题")

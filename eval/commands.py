@@ -6,6 +6,7 @@ import argparse
 import sys
 import webbrowser
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.api import PipelineName, RunOptions, choose_questions, prepare_folder, run_evaluation
@@ -34,6 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
     thresholds = tuple(parse_threshold(text) for text in options.require)
     settings = load_settings(llm=options.llm)
+    options.out = options.out or default_out_path(settings, options.questions)
     chosen = RunOptions(
         questions_path=options.questions,
         out_path=options.out,
@@ -67,12 +69,18 @@ def run(options: argparse.Namespace) -> int:
     return _finish(options, summaries[0], thresholds=thresholds)
 
 
+def default_out_path(settings: Settings, questions_path: Path) -> Path:
+    """Return the folder of a run for which none is given: in the data directory, named after the question set."""
+    return settings.home / "runs" / questions_path.stem
+
+
 def squad(options: argparse.Namespace) -> int:
     """Ask a public set in SQuAD's format over its own contexts."""
     from rag.factory import CorpusDocument, build_corpus_qa
 
     thresholds = tuple(parse_threshold(text) for text in options.require)
     settings = load_settings(llm=options.llm)
+    options.out = options.out or default_out_path(settings, options.file)
     public = load_squad(options.file)
     chosen = RunOptions(
         questions_path=options.file,

@@ -85,8 +85,26 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
         key = ".".join(str(part) for part in first["loc"])
         place = env_keys.get(key.lower(), "命令行参数" if key in given else str(path or SETTINGS_FILE))
         raise SettingsError(
-            f"设置 {key} 的值 {first['input']!r} 不合要求（{first['msg']}），位置：{place}。请改正后重试。"
+            f"设置 {key} 的值 {first['input']!r} 不合要求（{_in_chinese(first)}），位置：{place}。请改正后重试。"
         ) from exc
+
+
+_WANTED = {
+    "greater_than_equal": "应不小于 {ge}",
+    "less_than_equal": "应不大于 {le}",
+    "literal_error": "应为 {expected}",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "float_parsing": "应为数字",
+    "string_too_short": "不能为空",
+    "path_type": "应为路径",
+}
+
+
+def _in_chinese(error: Any) -> str:
+    """Return what pydantic found wrong as a person reads it; its own words where there is no translation."""
+    wanted = _WANTED.get(error["type"])
+    return wanted.format(**error.get("ctx", {})).replace(" or ", " 或 ") if wanted else str(error["msg"])
 
 
 def _read_file(path: Path, *, required: bool) -> dict[str, Any]:
