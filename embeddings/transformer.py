@@ -183,7 +183,7 @@ def _load(model: str | Path, *, dtype: str) -> SentenceTransformer:
             f"{model} 不是模型文件夹：里面没有 config.json 或 modules.json。请检查设置 embedding_model。"
         )
     verbosity = transformers_logging.get_verbosity()
-    transformers_logging.set_verbosity_error()  # it warns of a pooler that these weights never had
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # it warns of a pooler there never was
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         return SentenceTransformer(
