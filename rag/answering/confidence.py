@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -29,6 +31,7 @@ CONFIDENCE_FEATURES = (
     "english",
     "year_missing",
     "premise_missing",
+    "place_missing",
 )
 
 _LATIN = re.compile(r"[a-z]{2,}")
@@ -38,6 +41,15 @@ _PREMISE = re.compile(
     r"缩减|裁撤|裁员|合并|搁置|否决|驳回|拒绝|放弃|造假|违规|诉讼|起诉|赔偿|下降|减少|落后|垫底|争议|反对|抗议|事故|伤亡|辞职|免职|更换|迁出|出售|转让"
 )
 """Words for endings, failures and reversals: a question that takes one for granted is answered only where it stands."""
+
+
+_PLACES_PATH = Path(__file__).resolve().parent / "places.txt"
+"""Provinces, prefecture-level cities and countries, one to a line, in simplified characters."""
+
+
+@cache
+def _known_places() -> tuple[str, ...]:
+    return tuple(_PLACES_PATH.read_text(encoding="utf-8").split())
 
 
 class ConfidenceModel:
@@ -76,6 +88,7 @@ class ConfidenceModel:
             float(asked.english),
             float(bool(self._years_asked(question) - set(_YEAR.findall(self._passages(ranked))))),
             float(self._takes_unsaid_for_granted(question, number)),
+            float(self._names_absent_place(question, number)),
         )
 
     def _takes_unsaid_for_granted(self, question: str, number: int | None) -> bool:
@@ -86,6 +99,15 @@ class ConfidenceModel:
             return True
         latin = () if is_mostly_latin(question) else _LATIN.findall(form)
         return any(word not in self._index.idf for word in latin)
+
+    def _names_absent_place(self, question: str, number: int | None) -> bool:
+        """Return whether a question is about a province, city or country that the case found for it never names.
+
+        The compilation's own place, named in its title, is what all of it is about.
+        """
+        form = matching_form(question)
+        told = self._case_text(number) + self._compilation.title
+        return any(place in form and place not in told for place in _known_places())
 
     def _years_asked(self, question: str) -> set[str]:
         """Return the years a question names, without the compilation's own, which its text often leaves out."""
