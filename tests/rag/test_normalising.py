@@ -74,7 +74,7 @@ def test_a_span_outside_is_refused_with_its_numbers(start: int, end: int) -> Non
 
 def test_an_empty_text_has_no_spans() -> None:
     assert (matching_text("").form, matching_text("").offsets) == ("", ())
-    with pytest.raises(ValueError, match="^span 0:1 is not inside 0:0$"):
+    with pytest.raises(ValueError, match=r"^span 0:1 is not inside 0:0$"):
         matching_text("").original_span(0, 1)
 
 

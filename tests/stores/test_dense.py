@@ -20,7 +20,8 @@ def unit_vectors(n: int, dim: int = 8) -> Vectors:
 def test_scores_are_inner_products_in_order(n: int) -> None:
     vectors = unit_vectors(n)
     scores = DenseIndex(vectors).scores(vectors[-1])
-    assert (scores.shape, scores.dtype) == ((n,), np.float32)
+    assert scores.shape == (n,)
+    assert scores.dtype == np.float32
     np.testing.assert_allclose(scores, vectors @ vectors[-1], atol=1e-6)
 
 
