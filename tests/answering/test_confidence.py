@@ -77,7 +77,7 @@ def test_words_that_stand_nowhere_are_told(describe: Describe) -> None:
     assert describe("军民融合企业")["unseen"] < 0.5
 
 
-@pytest.mark.parametrize("question", ["？", "\U00020000", KNOWN, "How many firms are there?", "军民融合 " * 200])
+@pytest.mark.parametrize("question", ["？", "\U00020000", KNOWN, "How many firms are there?", "军民融合 " * 40])
 def test_features_are_finite_and_the_confidence_is_a_probability(
     index: PassageIndex, answerer: ExtractiveAnswerer, pose: Pose, search: Search, describe: Describe, question: str
 ) -> None:

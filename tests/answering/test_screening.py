@@ -136,9 +136,8 @@ def test_a_quotation_that_stands_nowhere_is_looked_for_by_its_words(screener: Ca
 
 
 def test_rare_characters_are_looked_for(screener: CaseScreener) -> None:
-    assert screener.looked_for("哪些案例提到\U00020000\U00020001？") == [
-        ({"\U00020000\U00020001": pytest.approx(float(np.log(31)))},)
-    ]
+    ((option,),) = screener.looked_for("哪些案例提到\U00020000\U00020001？")
+    assert option == pytest.approx({"\U00020000\U00020001": float(np.log(31))})
 
 
 @pytest.mark.parametrize(
