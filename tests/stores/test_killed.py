@@ -192,7 +192,10 @@ def test_the_real_command_killed_as_it_writes_leaves_the_old_index(small: Settin
     old = (read_manifest(path), dict(read_version(path)))
     process = start("-m", "rag", "index", "--force", "--home", str(small.home), "--compilation", str(small.compilation))
     deadline_s = time.monotonic() + WAIT_S
-    while not list(path.glob("tmp-v-*")) and process.poll() is None and time.monotonic() < deadline_s:
+    in_use_before = (path / "CURRENT").read_bytes()
+    while process.poll() is None and time.monotonic() < deadline_s:
+        if list(path.glob("tmp-v-*")) or (path / "CURRENT").read_bytes() != in_use_before:
+            break
         time.sleep(0.0005)
     kill(process)
     in_use = read_manifest(path)
