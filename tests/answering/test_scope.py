@@ -98,7 +98,6 @@ def test_harmless_questions_are_let_through(text: str) -> None:
     assert not is_other_work(text)
 
 
-@pytest.mark.xfail(strict=True, reason="an ordinary question is refused as an instruction or as other work")
 @pytest.mark.parametrize(
     "text",
     [
@@ -123,7 +122,6 @@ def test_look_alikes_are_let_through(text: str) -> None:
     assert not is_other_work(text)
 
 
-@pytest.mark.xfail(strict=True, reason="not recognised; only the confidence stands between it and an answer")
 @pytest.mark.parametrize(
     "text",
     [
