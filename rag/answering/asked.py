@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rag.answering.units import UNIT_GROUPS, exact_units, group_by_noun, units_asked
 from rag.normalising import is_mostly_latin, matching_form
+
+__all__ = ["UNIT_GROUPS", "Asked", "Kind", "Sought", "split_question", "what_is_asked"]
 
 
 class Kind(StrEnum):
@@ -47,64 +50,11 @@ class Sought(StrEnum):
     NAMED_THING = "named_thing"
 
 
-UNIT_GROUPS: tuple[frozenset[str], ...] = tuple(
-    frozenset(group.split())
-    for group in (
-        "人 名 位 人次 余人 人员",
-        "家 户 个 所 处 座 眼",
-        "项 个 件 条 类 大类 种",
-        "元 万元 亿元 美元 亿美元 块钱 块",
-        "% 个百分点 百分点 成 倍 /5",
-        "天 日 工作日 个工作日 小时 分钟 秒 分 个月 年 月 周",
-        "平方米 平米 万平方米 平方公里 亩 万亩 公顷 立方米 万方 方",
-        "米 公里 千米 里 厘米 cm",
-        "吨 万吨 公斤 千克 吉焦 千瓦时 度",
-        "次 回 批次 场 期 场次 轮 稿 批",
-        "岁 周岁",
-        "字 万字",
-        "页",
-        "辆 台 架 架次 艘 眼",
-        "分",
-        "℃ 度 摄氏度",
-        "篇 期 份 本 张 册",
-        "株 棵",
-    )
-)
-
-_NUMBERS = {character: value for value, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
-_QUANTITY = re.compile(r"(多少|几(?!乎|何)|哪几)(?P<tail>[^，。？?、；！!]{0,6})")
-_MONEY = frozenset({"元", "万元", "亿元", "万亿元", "美元", "万美元", "亿美元", "亿", "万", "万亿"})
-_NOUN_UNITS = (
-    (
-        re.compile(
-            r"(资金|经费|钱|收入|投资|金额|补贴|税|利润|产值|奖金|预算|费用|贷款|价格|补助|补偿金|款|金$|收益|总额|投入|总值|出资|罚)"
-        ),
-        _MONEY,
-    ),
-    (
-        re.compile(r"(人数|人口|名额|学生|群众|居民|农民|官兵|专家|教师|党员|人$)"),
-        frozenset({"人", "名", "位", "人次", "余人", "人员"}),
-    ),
-    (re.compile(r"(企业|公司|学校|单位|部门|机构|村|社区|园区)"), frozenset({"家", "户", "个", "所", "处", "座"})),
-    (re.compile(r"(面积|规模多大)"), frozenset({"平方米", "平米", "万平方米", "平方公里", "亩", "万亩", "公顷"})),
-    (
-        re.compile(r"(时间|工夫|天数|时长|期限|周期)"),
-        frozenset({"天", "日", "工作日", "个工作日", "小时", "分钟", "分", "秒", "个月", "年"}),
-    ),
-    (re.compile(r"(占比|比例|比重|率|增速|增长|百分)"), frozenset({"%", "个百分点", "成", "倍"})),
-)
-"""What a noun beside 多少 says of the unit; the noun may stand before it ("总产值是多少") or after ("多少补偿金")."""
-_NOUN_REACH = 8
+_NUMBERS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
+_NUMERAL = "(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九两])"
 _DATE = re.compile(
     r"(什么时候|何时|几时|哪(一)?(年|天|日|月)|几月|几号|(什么|哪个|具体|启动|成立|发布|印发|举行)(时间|日期|年份)|时间是|多会儿|啥时候)"
 )
-_RATIO = re.compile(r"(百分之几|百分之多少|比例|占比|占到|百分比|增速|增长率|覆盖率|通达度|覆盖(了)?多少|几成)")
-_MEASURE = re.compile(r"(多大|多高|多长|多久|多宽|多远|多重|多深|总规模|规模有|总额)")
-_MEASURE_UNITS = {
-    "多久": "天 日 工作日 小时 分钟 秒 个月 年 月 分",
-    "多长": "米 公里 天 小时 个月 年",
-    "多大": "平方米 平方公里 亩 元 亿元 岁",
-}
 _HOW = re.compile(
     r"(怎样|怎么|如何|为什么|为何|为啥|咋|凭什么|什么(办法|方式|方法|做法|措施|手段|途径|原因|原则|背景|意义|作用)|靠(什么|啥)|原因|哪些(做法|办法|措施|举措)|怎么回事)"
 )
@@ -134,7 +84,9 @@ _SOUGHT = (
 _MANY = r"(哪|有没有)(些|几|两|三|四|五|六|七|一些)+(个|家|篇|项)?"
 _WHICH_CASES = re.compile(
     rf"({_MANY}(创新)?案例|哪(一)?(个|篇)(创新)?案例|{_MANY}(单位|部门|区市|区县|地方|区|功能区|市直部门|委办局)的(案例|工作|做法|经验)"
-    r"|案例(都)?(有|是)?哪(些|几|两|三|四)|(多少|几)(个|篇)(创新)?案例.{0,4}(提|写|涉|谈|说|讲|介绍|用|采用|与|和))"
+    r"|案例(都)?(有|是)?哪(些|几|两|三|四)|(哪些|哪几(个|篇)|哪(个|篇))(篇目|文章)"
+    r"|有(没有|无)(哪(个|些|篇))?(创新)?案例|案例(里|中)?有没有"
+    r"|哪(一)?(个|家)(单位|部门|区市|区县|区|功能区)(报送|上报|提交|撰写|写).*的(创新)?案例|(多少|几)(个|篇)(创新)?案例.{0,4}(提|写|涉|谈|说|讲|介绍|用|采用|与|和))"
 )
 _WHICH_DEPARTMENTS = re.compile(
     rf"(^|[，。：])(.{{0,4}}(汇编|书|目录)(里|中|内)?(面)?)?(请问|请)?(列出|列举|说说)?(都|青岛|全市|青岛市)?(有)?{_MANY}(单位|部门|区市|区县|地方|区|功能区|市直部门|委办局|区或部门|县市)"
@@ -199,15 +151,15 @@ def what_is_asked(question: str, *, n_cases_named: int = 0) -> Asked:
     if is_mostly_latin(question):
         return _asked_in_english(question)
     form = matching_form(question)
-    units = _units(form)
+    units = units_asked(form)
     kind = _kind(form, units, n_cases_named)
     if kind is Kind.COMPARE and not any(units):
-        units = (_group_by_noun(form),)
+        units = (group_by_noun(form),)
     if kind is Kind.OTHER and (_n_items(form) or 0) >= 2:
         kind = Kind.LIST
     if kind in (Kind.LIST, Kind.WHICH_CASES):  # "哪四项" counts the items, it asks for no figure
         units = ()
-    return Asked(kind, units, _n_items(form), english=False, sought=_sought(form), exact_units=_exact_units(form))
+    return Asked(kind, units, _n_items(form), english=False, sought=_sought(form), exact_units=exact_units(form))
 
 
 def split_question(question: str) -> list[str]:
@@ -246,61 +198,22 @@ def _kind(form: str, units: tuple[frozenset[str], ...], n_cases_named: int) -> K
     return Kind.OTHER
 
 
-def _units(form: str) -> tuple[frozenset[str], ...]:
-    found = [_unit_group(form, match) for match in _QUANTITY.finditer(form)]
-    if _RATIO.search(form) and not any("%" in group for group in found):
-        found.append(frozenset({"%", "个百分点", "成", "倍"}))
-    for match in _MEASURE.finditer(form):
-        units = _MEASURE_UNITS.get(match.group(), "").split()
-        found.append(frozenset(units) or _group_by_noun(form[: match.start()][-_NOUN_REACH:]))
-    return tuple(found)
-
-
-def _unit_group(form: str, match: re.Match[str]) -> frozenset[str]:
-    """Return the units that fit what stands after 多少 or 几, else what the nouns around it say; empty where nothing does."""
-    tail = match.group("tail")
-    if re.match(r"(万|亿|千万)?(元|块|美元|美金)", tail) or re.fullmatch(r"(万|亿|万亿)", tail):
-        return _MONEY
-    known = sorted({unit for group in UNIT_GROUPS for unit in group}, key=len, reverse=True)
-    stripped = re.sub(r"^(万|亿|千|百|余|多|大)", "", tail)
-    for candidate in (tail, stripped):
-        for unit in known:
-            if candidate.startswith(unit):
-                return _interchangeable(unit)
-    clause = re.split(r"[，。？；：]", form[match.start("tail") :])[0]
-    return _group_by_noun(clause[:_NOUN_REACH]) or _group_by_noun(_clause_before(form, match.start()))
-
-
-def _exact_units(form: str) -> tuple[str, ...]:
-    known = sorted({unit for group in UNIT_GROUPS for unit in group}, key=len, reverse=True)
-    said = (re.sub(r"^(万|亿|千|百|余|多|大)(?=.)", "", match.group("tail")) for match in _QUANTITY.finditer(form))
-    return tuple(unit for tail in said for unit in [next((u for u in known if tail.startswith(u)), "")] if unit)
-
-
-def _clause_before(form: str, end: int) -> str:
-    return re.split(r"[，。？；：]", form[:end])[-1][-_NOUN_REACH:]
-
-
-def _group_by_noun(text: str) -> frozenset[str]:
-    """Return the units of the last telling noun in `text`; empty where there is none."""
-    found = [(match.end(), units) for pattern, units in _NOUN_UNITS for match in pattern.finditer(text)]
-    return max(found, key=lambda pair: pair[0])[1] if found else frozenset()
-
-
-def _interchangeable(unit: str) -> frozenset[str]:
-    groups = [group for group in UNIT_GROUPS if unit in group]
-    return frozenset().union(*groups) if groups else frozenset({unit})
-
-
 def _n_items(form: str) -> int | None:
     match = re.search(
-        r"哪([两二三四五六七八九十]|\d{1,2})(?=[^年月日天])|([一二三四五六七八九十两]|\d{1,2})(大|个|项|种|类|方面|步|条)",
+        rf"哪({_NUMERAL}|(?<!\d)\d{{1,2}})(?=[^年月日天])|({_NUMERAL}|(?<!\d)\d{{1,2}})(大|个|项|种|类|方面|步|条)",
         form,
     )
-    if match is None:
+    return None if match is None else _count(match.group(1) or match.group(2))
+
+
+def _count(numeral: str) -> int | None:
+    """Return a numeral up to 99 as a number: 两, 十二, 二十, 36."""
+    if numeral.isdigit():
+        return int(numeral)
+    tens, ten, ones = numeral.rpartition("十")
+    if any(len(part) > 1 for part in (tens, ones)):
         return None
-    digit = match.group(1) or match.group(2)
-    return int(digit) if digit.isdigit() else _NUMBERS.get(digit)
+    return (_NUMBERS.get(tens, 1) * 10 if ten else 0) + _NUMBERS.get(ones, 0)
 
 
 def _asked_in_english(question: str) -> Asked:
