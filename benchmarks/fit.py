@@ -21,6 +21,7 @@ from rag.answering.asked import Asked, what_is_asked
 from rag.answering.confidence import CONFIDENCE_FEATURES, ConfidenceModel
 from rag.answering.ranking import FEATURES, RankedSentence, SentenceDescriber
 from rag.answering.scoring import LogisticModel
+from rag.errors import QuestionSetError
 from rag.factory import build_embedder, build_qa
 from rag.normalising import matching_form, matching_text
 from rag.retrieval.followup import standalone_question
@@ -64,6 +65,7 @@ def fit(settings: Settings, question_paths: Sequence[Path]) -> list[Path]:
         "false_refusals": FALSE_REFUSALS,
     }
     with_answer = [one for one in examples if one.labels.any()]
+    _check_enough(examples, with_answer)
     ranking = _fit(
         np.concatenate([one.rows for one in with_answer]),
         np.concatenate([one.labels for one in with_answer]),
@@ -77,6 +79,17 @@ def fit(settings: Settings, question_paths: Sequence[Path]) -> list[Path]:
         _write("confidence", CONFIDENCE_FEATURES, _shifted(confidence, rows, labels), origin),
     ]
     return written
+
+
+def _check_enough(examples: Sequence[_Example], with_answer: Sequence[_Example]) -> None:
+    """Raise QuestionSetError where a model would have only one sort of example to tell apart."""
+    n_answerable = sum(one.answerable for one in examples)
+    n_unanswerable = len(examples) - n_answerable
+    if not with_answer or not n_answerable or not n_unanswerable:
+        raise QuestionSetError(
+            f"题目太少，无法拟合：有答案的 {n_answerable} 题（其中检索到依据的 {len(with_answer)} 题），"
+            f"无答案的 {n_unanswerable} 题，每种至少要有 1 题。请用 --questions 给出更多题目。"
+        )
 
 
 def _examples(

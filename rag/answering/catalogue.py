@@ -1,18 +1,20 @@
 """Questions about the compilation itself, answered from its contents and headings.
 
-Each intent is a pattern over the question's matching form and a function that reads the structure. What
-they say is computed, and cites the lines of the contents or the headings that were counted.
+What can be asked stands in `intents`; here is a function for each that reads the structure. What they say is
+computed, and cites the lines of the contents or the headings that were counted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from rag.answering.draft import Draft, DraftSentence, Support
+from rag.answering.intents import ENGLISH_INTENTS, INTENTS, applies
 from rag.answering.lists import heading_support
+from rag.answering.numbered import numbered_cases, read_numeral
 from rag.answering.phrases import Phrases, pages_phrase, phrases
 from rag.chunking.sentences import list_items, sentences
 from rag.normalising import is_mostly_latin, matching_form
@@ -21,14 +23,10 @@ from rag.types import Case, Compilation, Section
 
 _CERTAIN = 0.99
 _MIN_SUMMARY = 2
-_MAX_SUMMARY_LEFTOVER = 4
 _DONE = re.compile(r"做法|举措|措施|创新|思路|机制|经验|突破")
-_SUMMARY_WORDS = re.compile(
-    r"总结|概括|概述|归纳|梳理|简述|介绍|简要|简单|一下|主要|内容|讲|说|做法|经验|举措|措施|成效|情况|怎么样|如何|做|帮我|给我|大致|大概|要点|市|区|局"
-)
-_MAX_LEFTOVER = 1
-"""Characters a question may hold beyond talk of the compilation: with more, it asks for something in the cases."""
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九十")}
+_PAGE_IN_WORDS = re.compile(r"第([零一二三四五六七八九十百两]{1,5})页")
+_MIN_TITLE_PIECE = 4
+"""Characters of one title alone that name its case in a question about the contents ("信用城管")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +51,36 @@ class CatalogueAnswerer:
     def answer(self, question: str) -> Draft | None:
         """Return the draft for a question about the compilation itself, None where it asks for something else."""
         english = is_mostly_latin(question)
-        form = question.lower() if english else matching_form(question)
-        asking = _Asking(form, self._compilation, self._names.mentions(matching_form(question)), phrases(english))
-        for pattern, respond in _ENGLISH_INTENTS if english else _INTENTS:
-            match = pattern.search(form)
-            if match:
-                sentences = respond(asking, match)
-                if sentences:
-                    return Draft(
-                        tuple(sentences),
-                        sentences[0].text if len(sentences) == 1 else "",
-                        _CERTAIN,
-                        from_structure=True,
-                    )
+        form = matching_form(question)
+        if english:
+            form = question.lower()
+        else:
+            form = _PAGE_IN_WORDS.sub(lambda match: f"第{read_numeral(match.group(1))}页", form)
+        asking = _Asking(form, self._compilation, self._mentions(form), phrases(english))
+        for intent in ENGLISH_INTENTS if english else INTENTS:
+            match = intent.pattern.search(form)
+            if match and applies(intent, form, mentions=asking.mentions, named=asking.cases, english=english):
+                told = _RESPONDERS[intent.name](asking, match)
+                if told:
+                    short = told[0].text if len(told) == 1 else ""
+                    return Draft(tuple(told), short, _CERTAIN, from_structure=True)
         return None
+
+    def _mentions(self, form: str) -> list[Mention]:
+        """Return the cases named by department, title or number; by a piece that one title alone has, where none is."""
+        found = {mention.case_number: mention for mention in self._names.mentions(form)}
+        for mention in numbered_cases(form, self._compilation):
+            found.setdefault(mention.case_number, mention)
+        return sorted(found.values(), key=lambda mention: mention.start) or self._by_piece_of_title(form)
+
+    def _by_piece_of_title(self, form: str) -> list[Mention]:
+        found = []
+        for case in self._compilation.cases:
+            title = matching_form(case.title_in_contents)
+            match = SequenceMatcher(None, form, title, autojunk=False).find_longest_match()
+            if match.size >= _MIN_TITLE_PIECE:
+                found.append(Mention(case.number, match.a, match.a + match.size, by="title"))
+        return found if len(found) == 1 else []
 
 
 def contents_line(compilation: Compilation, case: Case) -> Support:
@@ -106,17 +120,21 @@ def _case_sentence(asking: _Asking, case: Case) -> DraftSentence:
 
 
 def _count(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
-    if not asking.phrases.english and len(_leftover(asking.form)) > _MAX_LEFTOVER:
-        return []
-    cases = _of_kind(asking.form, asking.compilation.cases)
-    text = asking.phrases.count.format(n=len(cases), title=asking.compilation.title)
-    if len(cases) < len(asking.compilation.cases):
-        departments = "、".join(case.department_in_contents for case in cases)
-        text = asking.phrases.count_some.format(
-            n=len(cases), total=len(asking.compilation.cases), departments=departments
+    every = asking.compilation.cases
+    kinds = _of_kinds(asking.form, every)
+    if not kinds:
+        text = asking.phrases.count.format(n=len(every), title=asking.compilation.title)
+        return [DraftSentence(text, _lines(asking, [every[0], every[-1]]), computed=True)]
+    return [
+        DraftSentence(
+            asking.phrases.count_some.format(
+                n=len(cases), total=len(every), departments="、".join(case.department_in_contents for case in cases)
+            ),
+            _lines(asking, cases),
+            computed=True,
         )
-        return [DraftSentence(text, _lines(asking, cases), computed=True)]
-    return [DraftSentence(text, _lines(asking, [cases[0], cases[-1]]), computed=True)]
+        for cases in kinds
+    ]
 
 
 def _on_page(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
@@ -138,7 +156,7 @@ def _pages_of(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
 
 
 def _written_by(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
-    titled = [mention.case_number for mention in asking.mentions if mention.by == "title"]
+    titled = [mention.case_number for mention in asking.mentions if mention.by in ("title", "number")]
     return [_case_sentence(asking, asking.compilation.case(number)) for number in titled[:3]]
 
 
@@ -147,16 +165,20 @@ def _titled(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
 
 
 def _nth(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+    numbered = [mention.case_number for mention in asking.mentions if mention.by == "number"]
+    return [_case_sentence(asking, asking.compilation.case(number)) for number in numbered[:4]]
+
+
+def _titled_with(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+    words = match.group("words")
     cases = asking.compilation.cases
-    word = match.group("nth")
-    number = len(cases) if word.startswith("最后") else 1 if word.startswith("首") else _number(word.strip("第个篇"))
-    return [_case_sentence(asking, case) for case in cases if case.number == number]
+    return [_case_sentence(asking, case) for case in cases if words in matching_form(case.title_in_contents)]
 
 
 def _neighbour(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
-    if not asking.cases:
+    if len(asking.cases) != 1:
         return []
-    step = 1 if re.search(r"(后|下)", match.group("side")) else -1
+    step = -1 if re.search(r"前|上一?[个篇]", asking.form) else 1
     number = asking.cases[0].number + step
     return [_case_sentence(asking, case) for case in asking.compilation.cases if case.number == number]
 
@@ -166,22 +188,19 @@ def _extreme(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     lengths = {case.number: (case.last_page or 0) - case.first_page + 1 for case in counted}
     if not lengths:
         return []
-    wanted = (min if re.search(r"[短少]", match.group("extreme")) else max)(lengths.values())
+    wanted = (min if re.search(r"最[短少]|shortest|fewest", match.group()) else max)(lengths.values())
     return [_case_sentence(asking, case) for case in counted if lengths[case.number] == wanted]
 
 
 def _departments(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
-    if len(_leftover(asking.form)) > _MAX_LEFTOVER:
-        return []
-    cases = _of_kind(asking.form, asking.compilation.cases)
+    kinds = _of_kinds(asking.form, asking.compilation.cases) or [list(asking.compilation.cases)]
+    cases = [case for case in asking.compilation.cases if any(case in kind for kind in kinds)]
     listed = "；".join(f"{case.department_in_contents}（案例{case.number}）" for case in cases)
     text = asking.phrases.departments.format(n=len(cases), departments=listed)
     return [DraftSentence(text, _lines(asking, cases), computed=True)]
 
 
 def _all_cases(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
-    if len(_leftover(asking.form)) > _MAX_LEFTOVER:
-        return []
     return [
         DraftSentence(
             f"《{case.title_in_contents}》，{pages_phrase(case.first_page, case.last_page)}。",
@@ -195,7 +214,7 @@ def _all_cases(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
 
 def _summary(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     """Return how the case named begins, and what it sets out under the headings that tell what was done."""
-    if len({case.number for case in asking.cases}) != 1 or _leftover_of_summary(asking) > _MAX_SUMMARY_LEFTOVER:
+    if len({case.number for case in asking.cases}) != 1 or re.search(r"几|多少|谁|哪", asking.form):
         return []
     case, text = asking.cases[0], asking.compilation.text
     opening = [span for section in case.sections[:2] for span in sentences(text, section.start, section.end)]
@@ -216,15 +235,8 @@ def _summary(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     ]
 
 
-def _leftover_of_summary(asking: _Asking) -> int:
-    form = asking.form
-    for mention in sorted(asking.mentions, key=lambda mention: -mention.start):
-        form = form[: mention.start] + form[mention.end :]
-    return len(_SUMMARY_WORDS.sub("", _leftover(form)))
-
-
 def _imprint(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
-    if not asking.phrases.english and not re.search(r"汇编|全书|这本|本书|这部|该书|书", asking.form):
+    if not asking.phrases.english and not re.search(r"汇编|全书|这本|本书|这部|该书|书|封面|材料", asking.form):
         return []
     compilation = asking.compilation
     if not compilation.issuer and not compilation.date:
@@ -268,112 +280,38 @@ def _named_section(form: str, case: Case) -> Section | None:
     return best[1] if best else None
 
 
-def _of_kind(form: str, cases: Sequence[Case]) -> list[Case]:
-    """Return the cases whose department is of the kind the question names, all of them where it names none."""
-    quoted = re.findall(r"“([^”]{1,8})”", form)
-    for word in quoted:
+def _of_kinds(form: str, cases: Sequence[Case]) -> list[list[Case]]:
+    """Return the cases of each kind of department that the question names; nothing where it names none."""
+    for word in re.findall(r"“([^”]{1,8})”", form):
         filtered = [case for case in cases if word in matching_form(case.department_in_contents)]
         if filtered and len(filtered) < len(cases):
-            return filtered
+            return [filtered]
     kinds = (
-        (r"管委", r"管委"),
         (r"区市|区（市）|区县|县区|(区|市)政府", r"(区|市|县)政府(?!.*(办|局))"),
-        (r"功能区", r"管委"),
+        (r"管委|功能区", r"管委"),
         (r"市直|市级部门|委办局|市属部门", r"^市.*(局|委|办|院)"),
     )
-    for asked, department in kinds:
-        if re.search(asked, form):
-            return [case for case in cases if re.search(department, matching_form(case.department_in_contents))]
-    return list(cases)
-
-
-def _number(word: str) -> int:
-    if word.isdigit():
-        return int(word)
-    tens, _, ones = word.rpartition("十")
-    if "十" in word:
-        return (_DIGITS.get(tens, 1) if tens else 1) * 10 + (_DIGITS.get(ones, 0) if ones else 0)
-    return _DIGITS.get(word, 0)
-
-
-_OWN_WORDS = re.compile(
-    r"哪些|哪几|哪一?个|哪家|哪里|什么|谁|多少|几|列出|列举|所有|全部|分别|一共|总共|共有|都有|有|是|的|了|在|由|里面?|中|上|下|被|这|那|本|该|请问|请|"
-    r"汇编|目录|全书|书|封面|创新|工作|案例|文章|单位|部门|区市|区（市）|区县|机构|管委会?|政府|委办局|市直|市属|功能区|地方|市级|署名|报送|参与|收录|入选|提交|"
-    r"供稿|撰写|写|名单|清单|个|篇|家|项|和|及|与|内容|东西|、|，|。|？|“|”|年|2018|青岛市?|系统|牵头|负责|数量|总数|条目|题目|标题"
-)
-
-
-def _leftover(form: str) -> str:
-    """Return what a question says beyond the words in which one speaks of a compilation."""
-    return _OWN_WORDS.sub("", form)
+    return [
+        [case for case in cases if re.search(department, matching_form(case.department_in_contents))]
+        for asked, department in kinds
+        if re.search(asked, form)
+    ]
 
 
 _Responder = Callable[[_Asking, re.Match[str]], list[DraftSentence]]
-_INTENTS: tuple[tuple[re.Pattern[str], _Responder], ...] = (
-    (re.compile(r"第?(?P<page>\d{1,4})页.*(案例|哪|什么|谁|内容|篇)"), _on_page),
-    (re.compile(r"(第几页|哪(一|几)?页|页码|多少页|几页|页数|起止页)"), _pages_of),
-    (re.compile(r"(篇幅|页数|占.{0,3}页|内容)(?P<extreme>最(长|多|短|少))"), _extreme),
-    (
-        re.compile(
-            r"(?P<side>(之?后|之?前|下|上|紧接))(面|边|一|着|个|篇|的|是|排|下一个|上一个)*(案例|(是|哪|什么).{0,6}案例)"
-        ),
-        _neighbour,
-    ),
-    (re.compile(r"(?P<nth>第[一二三四五六七八九十\d]+(个|篇)|最后(一)?(个|篇)|首(个|篇))(创新)?(案例|是)"), _nth),
-    (
-        re.compile(
-            r"(谁|哪个单位|哪个部门|哪家单位|什么单位|哪个机构).{0,6}(编|印|主编|出版|发布)|(编(印|制|写|纂|者|撰)?|印发|出版)(单位|方|机构|者|部门)"
-            r"|(什么时候|何时|哪(一)?年|几月|哪月|时间).{0,8}(编印|编的|编制|编成|印发|印的|出版|编写|汇编)|汇编.{0,10}(什么时候|何时|哪(一)?年|几月|日期|时间|由谁|谁)"
-            r"|汇编.{0,6}(全称|书名|名称|标题)"
-        ),
-        _imprint,
-    ),
-    (
-        re.compile(
-            r"(汇编|全书|这本|本书|书里|目录|收录|一共|总共|共有|里面).*(多少|几)(个|篇|项)?(创新)?(工作)?案例|(有)?(多少|几)(个|篇)(创新)?案例|案例.{0,4}(总数|数量|(一共|总共|共)?有?(多少|几)(个|篇))"
-        ),
-        _count,
-    ),
-    (
-        re.compile(
-            r"(案例|文章|一文|这篇|这个|该文|一篇).{0,8}(哪|什么|谁).{0,6}(写|报送|提交|撰写|署名|申报|供稿|的案例|单位|部门|地方)|(哪|什么|谁).{0,6}(写|报送|提交|撰写|署名|申报|供稿)"
-        ),
-        _written_by,
-    ),
-    (
-        re.compile(
-            r"(分|有|包括|包含|由|设|含|写了|哪|下).{0,6}(部分|章节|板块|大块|小标题|标题|小节)|(结构|框架|提纲|大纲|小标题|一级标题|二级标题)(是|有|怎|如|什么|包|都)?"
-        ),
-        _outline,
-    ),
-    (re.compile(r"总结|概括|概述|归纳|梳理|简述|介绍|主要内容|(讲|说|写)了?(些)?什么"), _summary),
-    (
-        re.compile(
-            r"(汇编|全书|这本|书里|目录)(里|中)?(面)?(都)?(有|包括|包含|收录|讲|写|说)?(了)?(哪些|什么|些什么)(内容|案例|东西|文章)?"
-            r"|(列出|列举|所有|全部)(的)?案例"
-        ),
-        _all_cases,
-    ),
-    (
-        re.compile(
-            r"案例.{0,6}(叫什么|名称|标题|题目|题为|名字|主题是什么)|(报送|提交|入选|供稿|收录)(了|的)?(什么|哪(个|些|篇)?)(创新)?案例"
-        ),
-        _titled,
-    ),
-    (
-        re.compile(
-            r"(哪些|哪几|列出|所有|有哪).{0,8}(单位|部门|区市|机构|管委|政府|委办局|地方).{0,8}(署名|报送|参与|收录|入选|提交|案例|目录|有)|(署名|报送|入选|提交|收录).{0,8}(哪些|哪几|有哪)"
-        ),
-        _departments,
-    ),
-)
-_ENGLISH_INTENTS: tuple[tuple[re.Pattern[str], _Responder], ...] = (
-    (re.compile(r"\bpage (?P<page>\d{1,4})\b"), _on_page),
-    (
-        re.compile(
-            r"how many (innovation |innovative )?cases\b.*(compilation|book|collection|document|in all|total|included|contain)"
-        ),
-        _count,
-    ),
-    (re.compile(r"who (compiled|published|issued|edited)|when was (the|this) (compilation|book|collection)"), _imprint),
-)
+_RESPONDERS: Mapping[str, _Responder] = {
+    "on_page": _on_page,
+    "pages_of": _pages_of,
+    "extreme": _extreme,
+    "titled_with": _titled_with,
+    "neighbour": _neighbour,
+    "imprint": _imprint,
+    "count": _count,
+    "nth": _nth,
+    "written_by": _written_by,
+    "outline": _outline,
+    "summary": _summary,
+    "all_cases": _all_cases,
+    "titled": _titled,
+    "departments": _departments,
+}

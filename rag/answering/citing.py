@@ -28,7 +28,7 @@ def cite(draft: Draft, compilation: Compilation) -> list[CitedSentence]:
             if support not in keys:
                 keys[support] = len(keys) + 1
                 new.append(make_citation(compilation, support, key=keys[support], computed=sentence.computed))
-        marks = "".join(f"[{keys[support]}]" for support in sentence.supports)
+        marks = "".join(f"[{keys[support]}]" for support in dict.fromkeys(sentence.supports))
         lead = ""
         if sentence.case_number is not None and sentence.case_number != shown_case:
             case = compilation.case(sentence.case_number)

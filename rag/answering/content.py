@@ -62,7 +62,7 @@ def focus_tokens(question: str) -> list[set[str]]:
 
     The last token of what stands before the asking words in their clause and the first of what follows them.
     """
-    form = matching_form(question)
+    form = re.sub(r"(?<!什)(?<!怎)(?<!多)[呢吗呀啊吧嘛么](?=[？?。！]|$)", "", matching_form(question))
     focuses = []
     for match in _INTERROGATIVE.finditer(form):
         clause_start = max(form.rfind(mark, 0, match.start()) for mark in _CLAUSE_MARKS) + 1

@@ -9,14 +9,20 @@ from dataclasses import dataclass
 from rag.answering.asked import UNIT_GROUPS, Asked, Kind, Sought
 
 _UNITS = "|".join(sorted({re.escape(u) for group in UNIT_GROUPS for u in group}, key=len, reverse=True))
-_NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|[一二三四五六七八九十百千两]{1,6})"
+_NUMERAL = "一二三四五六七八九十百千两"
+_NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|[{_NUMERAL}]{{1,6}}(?:[万亿][零{_NUMERAL}]{{1,6}})?)"
+_FRACTION = re.compile(rf"(?:百|千|万|\d+|[{_NUMERAL}]+)分之(?:\d+(?:\.\d+)?|[零点{_NUMERAL}]+)")
 _VALUE = re.compile(
     rf"(?P<number>{_NUMBER})(?P<scale>(?:余|多|来)?(?:万|亿|千|百)?(?:余|多)?(?:万|亿)?(?:余|多)?)(?P<unit>{_UNITS})?(?P<more>余|多)?"
 )
-_DATE = re.compile(
+_DAY = (
     r"\d{2,4}年(?:\d{1,2}月(?:\d{1,2}[日号]|底|初|上旬|中旬|下旬)?|底|初|上半年|下半年)?|\d{1,2}月\d{1,2}日|\d{1,2}月(?:底|初|上旬|中旬|下旬)?"
     r"|[一二]?[○〇零一二三四五六七八九]{2,4}年|\d{1,2}日"
 )
+_DATE = re.compile(
+    rf"(?:\d{{4}}年?[-—–~～至到]+(?=\d{{4}}年)|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}[-—–~～至到]+(?=\d{{1,2}}日)|(?:{_DAY})[-—–~～至到]+(?={_DAY}))?(?:{_DAY})"
+)
+"""A day, month or year, or a period from one to another ("10月12日至13日", "2013-2017年"): one value."""
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦傅方白邹孟"
     "熊秦邱江尹薛阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤习栗牛边伍阮管包许卡"
@@ -29,7 +35,7 @@ _PERSON = re.compile(
 )
 _ORGANISATION = re.compile(
     r"(?<![某该各有])[\u3400-\u9fffA-Za-z]{2,}(?:（[^）]{1,8}）)?[\u3400-\u9fff]{0,8}"
-    r"(?:有限公司|股份|集团|银行|支行|期货|人保|保险|分公司|研究院|研究所|研究中心|大学|学院|协会|联盟|报社|电视台|总局|委员会|海关|中心|局|委|办|厅|部|社|院|馆|海尔|华为)"
+    r"(?:有限公司|股份|集团|银行|支行|期货|人保|保险|分公司|研究院|研究所|研究中心|大学|学院|协会|联盟|报社|电视台|总局|委员会|海关|中心|局|委|办|厅|部|社|院|馆)|海尔|华为"
 )
 _NAME = re.compile(r"“[^”]{2,40}”|《[^》]{2,60}》|「[^」]{2,40}」")
 
@@ -49,6 +55,9 @@ def find_values(form: str) -> list[Value]:
     dates = [Value(*match.span(), unit="日期") for match in _DATE.finditer(form)]
     taken = [(value.start, value.end) for value in dates]
     values = list(dates)
+    for match in _FRACTION.finditer(form):
+        values.append(Value(*match.span(), unit="%"))
+        taken.append(match.span())
     for match in _VALUE.finditer(form):
         start, end = match.span()
         if any(start < other_end and other_start < end for other_start, other_end in taken):

@@ -51,10 +51,11 @@ def test_one_span_twice_in_a_sentence_is_cited_once(compilation: Compilation, lo
     span = locate(MILITARY)
     (only,) = cite(
         draft(
-            DraftSentence("甲。", (span,)),
+            DraftSentence("甲。", (span, span)),
         ),
         compilation,
     )
+    assert only.text == "甲。[1]"
     assert [c.key for c in only.citations] == [1]
 
 

@@ -79,6 +79,5 @@ def test_what_stands_beside_the_words_that_ask(question: str, focuses: list[set[
     assert focus_tokens(question) == focuses
 
 
-@pytest.mark.xfail(strict=True, reason="a final 呢 counts as what is asked for and lowers the confidence")
 def test_final_particles_are_no_focus() -> None:
     assert focus_tokens("企业有几家呢") == focus_tokens("企业有几家")

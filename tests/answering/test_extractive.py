@@ -128,13 +128,18 @@ def test_where_a_sentence_stands(answerer: ExtractiveAnswerer, locate: Locate) -
     assert answerer.sentence(military, case_number=1).case_number == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the short answer is another value or name of the right sentence")
 @pytest.mark.parametrize(
     ("question", "short"),
     [
         ("大赛评出多少名金奖？", "1 名"),
         ("大赛银奖有几名？", "3 名"),
-        ("审计联席会议的总召集人由谁担任？", "市长"),
+        pytest.param(
+            "审计联席会议的总召集人由谁担任？",
+            "市长",
+            marks=pytest.mark.xfail(
+                strict=True, reason="任总召集人 and 审计联席会议 stand in two clauses; the longer wins"
+            ),
+        ),
         ("城阳大赛半决赛是什么时候举行的？", "12 日至 13 日"),
     ],
 )

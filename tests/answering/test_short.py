@@ -45,9 +45,6 @@ def test_a_name_that_stands_in_the_question_is_not_its_answer() -> None:
     assert short(sentence, "与“三融”模式一起得到肯定的是什么机制") == "“三海”"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="what X is answered by another quoted name of the sentence: “三维一体” for 三融是什么"
-)
 def test_a_definition_is_no_other_name() -> None:
     sentence = "“三融”发展模式，即平台融合、领域融合、区域融合，形成点线面“三维一体”、协同推进的格局。"
     assert "平台融合、领域融合、区域融合" in short(sentence, "三融是什么")

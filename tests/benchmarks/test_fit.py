@@ -101,9 +101,6 @@ def test_the_shift_lets_the_share_of_false_refusals_fall_below_half() -> None:
     assert shifted.weights == model.weights
 
 
-@pytest.mark.xfail(
-    strict=True, reason="numpy's and scikit-learn's errors come through instead of a sentence with the remedy"
-)
 @pytest.mark.parametrize(
     "questions",
     [[], QUESTIONS[:1], QUESTIONS[-1:], QUESTIONS[4:5]],
