@@ -20,6 +20,12 @@ ENUMERATING = 0.1
 """Added to a sentence that enumerates at all."""
 N_SENTENCES = 6
 """Ranked sentences that a list is held against."""
+OF_NAMED_CASE = 0.75
+"""A list of the case that a question names is given from this share on of what is asked beside the case's names."""
+SPECIFIC = 3.0
+"""Inverse document frequency from which a token of a department names its case ("城阳", not "政府")."""
+_JOINING = frozenset("的了")
+"""A token with one of these crosses two words and stands in no heading."""
 HOW_HANDICAP = 0.15
 """A how question is answered by sentences unless a list fits clearly better."""
 
@@ -61,11 +67,29 @@ def choose_list(
     if not near:
         return None
     weights = token_weights(question, index.idf)
+    named = max(near, key=lambda found: (_fit_in_named_case(index, weights, found, asked), -found.start))
+    fit = _fit_in_named_case(index, weights, named, asked)
+    if fit >= OF_NAMED_CASE:
+        return ChosenList(named, fit)
     best = max(near, key=lambda found: (_list_score(weights, found, asked), -found.start))
     sentence = max(_sentence_score(index, weights, one, asked) for one in ranked[:N_SENTENCES])
     handicap = HOW_HANDICAP if asked.kind is Kind.HOW else 0.0
     score = _list_score(weights, best, asked)
     return ChosenList(best, min(score, 1.0)) if score - handicap > sentence else None
+
+
+def _fit_in_named_case(index: PassageIndex, weights: dict[str, float], found: ListInText, asked: Asked) -> float:
+    """Return the share of what is asked that a list's introduction covers, the names of its case left aside.
+
+    0 where the question does not name the case by its department, or wants another number of items.
+    """
+    case = index.compilation.case(found.case_number)
+    names = set(lexical_tokens(case.department)) | set(lexical_tokens(case.department_in_contents))
+    specific = {token for token in names & set(weights) if weights[token] >= SPECIFIC}
+    if not specific or asked.n_items not in (None, len(found.items)):
+        return 0.0
+    rest = {token: weight for token, weight in weights.items() if token not in names and not set(token) & _JOINING}
+    return coverage(rest, found.tokens)
 
 
 def _list_score(weights: dict[str, float], found: ListInText, asked: Asked) -> float:

@@ -99,16 +99,18 @@ def test_the_fit_is_a_share(choose: Choose) -> None:
     assert 0 < chosen.fit <= 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a list's case is not among its words: a list question that names a case gets loose sentences"
+STILL_LOOSE = pytest.mark.xfail(
+    strict=True, reason="the list's heading has other words than the question: loose sentences are given instead"
 )
+
+
 @pytest.mark.parametrize(
     ("question", "head"),
     [
         ("城阳区的主要做法有哪些？", "一是高度重视"),
         ("李沧区“服务到企业”有哪些做法？", "一是重点园区"),
-        ("胶州市自然资源资产离任审计创新了哪几个方面？", "一是创新组织"),
-        ("李沧区“四到”服务包括哪四到？", "（一）服务到企业"),
+        pytest.param("胶州市自然资源资产离任审计创新了哪几个方面？", "一是创新组织", marks=STILL_LOOSE),
+        pytest.param("李沧区“四到”服务包括哪四到？", "（一）服务到企业", marks=STILL_LOOSE),
         ("胶州市的创新思路和举措有哪四项？", "一是创新组织"),
     ],
 )
