@@ -23,7 +23,7 @@ from rag.retrieval.retriever import FusionWeights, Retriever
 from rag.settings import Settings
 from rag.stores.building import build_passages
 from rag.stores.passages import FORMAT_VERSION, PassageIndex
-from rag.stores.storage import REBUILD_COMMAND, read_manifest, read_version, write_version
+from rag.stores.storage import REBUILD_COMMAND, read_version, write_version
 from rag.types import Case, Compilation, IndexManifest, Section
 
 Progress = Callable[[str, int, int], None]
@@ -142,12 +142,18 @@ def _open_or_build(
     settings: Settings, compilation: Compilation, model: Embedder, on_progress: Progress | None
 ) -> PassageIndex:
     root = index_path(settings)
-    manifest = read_manifest(root)
-    if manifest is None or manifest.compilations.get(compilation.compilation_id) != compilation.source_sha256:
+    stored = read_version(root)
+    manifest = stored.manifest if stored else None
+    if (
+        stored is None
+        or manifest is None
+        or manifest.compilations.get(compilation.compilation_id) != compilation.source_sha256
+    ):
         return _build_and_write(settings, compilation, model, on_progress)[0]
     wanted = {
         "嵌入模型": (manifest.embedding_model, model.name),
         "格式版本": (manifest.format_version, FORMAT_VERSION),
+        "向量维度": (manifest.dim, model.dim),
         "切分版本": (manifest.chunker_version, _chunker(settings)),
     }
     for what, (built, now) in wanted.items():
@@ -155,7 +161,7 @@ def _open_or_build(
             raise IndexMismatch(
                 f"索引 {root} 的{what}是 {built}，现在的设置是 {now}，两者不能混用。请运行 {REBUILD_COMMAND} 重建索引。"
             )
-    return PassageIndex.from_files(compilation, read_version(root))
+    return PassageIndex.from_files(compilation, stored.files)
 
 
 def _build_and_write(

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _QUOTES = str.maketrans({"「": "“", "」": "”", "『": "“", "』": "”", '"': "“", "﹃": "“", "﹄": "”"})
 _WIDE = dict(zip(",?!:;()", "，？！：；（）", strict=True))
 _TRADITIONAL_RANGE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CLUSTER = re.compile(r"(?s).[\u0300-\u036f]*")
+"""A character with the accents that combine with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ def matching_text(text: str) -> MatchingText:
     simplified = to_simplified(text)
     characters: list[str] = []
     offsets: list[int] = []
-    for offset, character in enumerate(simplified):
-        if character == "*" and "*" in (text[offset - 1 : offset], text[offset + 1 : offset + 2]):
+    for cluster in _CLUSTER.finditer(simplified):
+        offset = cluster.start()
+        if cluster.group() == "*" and "*" in (text[offset - 1 : offset], text[offset + 1 : offset + 2]):
             continue
-        for folded in unicodedata.normalize("NFKC", character).lower().translate(_QUOTES):
+        for folded in unicodedata.normalize("NFKC", cluster.group()).lower().translate(_QUOTES):
             characters.append(" " if folded.isspace() else folded)
             offsets.append(offset)
     _widen_punctuation(characters)
@@ -83,8 +85,12 @@ def to_simplified(text: str) -> str:
 
 
 def clean_question(question: str) -> str:
-    """Return a question without control and invisible characters, with runs of white space as one space."""
-    return re.sub(r"\s+", " ", _CONTROL.sub(" ", unicodedata.normalize("NFC", question))).strip()
+    """Return a question without control, invisible and broken characters, with runs of white space as one space."""
+    visible = "".join(
+        character if character in "\n\t" or unicodedata.category(character) not in ("Cc", "Cf", "Cs") else " "
+        for character in question
+    )
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", visible)).strip()
 
 
 def is_mostly_latin(text: str) -> bool:
@@ -93,8 +99,9 @@ def is_mostly_latin(text: str) -> bool:
 
 
 def _between_letters(characters: list[str], i: int) -> bool:
+    """Return whether the space at `i` is the first of a run that stands between two Latin letters."""
     before = characters[i - 1] if i else ""
-    after = characters[i + 1] if i + 1 < len(characters) else ""
+    after = next((character for character in characters[i + 1 :] if character != " "), "")
     return before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
 
 

@@ -19,7 +19,7 @@ from rag.answering.screening import CaseScreener
 from rag.answering.several import answer_which_cases, compare
 from rag.errors import QuestionError
 from rag.normalising import clean_question, matching_form
-from rag.retrieval.followup import leans_on_history, standalone_question
+from rag.retrieval.followup import MAX_TURNS, leans_on_history, standalone_question
 from rag.retrieval.mentions import CaseNames, Mention
 from rag.retrieval.retriever import Retrieved, Retriever
 from rag.settings import Settings
@@ -80,7 +80,7 @@ class CaseQA:
     def retrieve(self, question: str, *, k: int | None = None) -> tuple[Passage, ...]:
         """Return the `k` best passages for a question that stands alone; None takes the settings' number."""
         understood = self._understand(self._checked(question), ())
-        return self._search(understood, k or self._n_passages).passages
+        return self._search(understood, self._n_passages if k is None else max(0, k)).passages
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """Return the answer to `question`, or a refusal (`Answer.refused`).
@@ -97,7 +97,7 @@ class CaseQA:
     def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Delta | Answer]:
         """Yield each sentence once it is checked, then the whole Answer."""
         started = time.perf_counter()
-        understood = self._understand(self._checked(question), [clean_question(turn) for turn in history])
+        understood = self._understand(self._checked(question), self._recent(history))
         draft, retrieved, timings = self._draft(understood)
         compilation = self._index.compilation
         refused = draft.refusal is not None or draft.confidence < self.settings.refusal_threshold
@@ -160,6 +160,10 @@ class CaseQA:
         if standalone != question and asked.kind is Kind.OTHER:
             asked = what_is_asked(f"{history[-1]}{question}", n_cases_named=len(mentions))
         return _Understood(question, standalone, asked, mentions)
+
+    def _recent(self, history: Sequence[str]) -> list[str]:
+        """Return the last earlier questions, cleaned and no longer than a question may be."""
+        return [clean_question(turn[: self.settings.max_question_chars]) for turn in history[-MAX_TURNS:]]
 
     def _case_before(self, history: Sequence[str]) -> tuple[Mention, ...]:
         """Return the case that answered the question before, where neither question names one."""

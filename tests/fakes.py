@@ -5,10 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
 from embeddings.base import Embedder, Spans, SpanVectors, Vectors
+from rag.stores.storage import read_version
 
 
 class HashingEmbedder(Embedder):
@@ -42,3 +44,10 @@ class HashingEmbedder(Embedder):
 
     def _count(self, texts: Sequence[str], *, is_query: bool) -> list[int]:
         return [len(text) + 2 for text in texts]
+
+
+def stored_files(root: Path) -> dict[str, bytes]:
+    """Return the files of the index in use, which must be there."""
+    stored = read_version(root)
+    assert stored is not None
+    return dict(stored.files)

@@ -13,8 +13,15 @@ _LEANING = re.compile(
     r"|^(那|又|还|再|另外|然后|后来|会后|之后|具体|同时|平均|一共|总共|结果)|呢[？?]?$)"
 )
 _LEANING_ENGLISH = re.compile(
-    r"\b(it|its|they|their|them|there|this|that|these|those|he|she|his|her|and what about|what about)\b", re.I
+    r"\b(it|its|they|their|them|this|these|those|he|she|his|her|and what about|what about)\b", re.I
 )
+_OPENING = re.compile(
+    r"^(那|它|他们|这|该|此|其|又|还|再|另外|然后|后来|会后|之后|同时|上述|前者|后者|对此|为此)|呢[？?]?$"
+)
+"""A question that names a case stands alone, unless it opens by pointing back."""
+_OPENING_ENGLISH = re.compile(r"^(and|it|its|they|their|this|that|these|those|he|she|what about|how about)\b", re.I)
+MAX_TURNS = 6
+"""Earlier questions that are looked at: older ones have long been left behind."""
 _INTERROGATIVE = re.compile(
     r"(是|在|有|于|为|从)?(什么时候|何时|哪一?年|哪一?天|哪一?[家个项些种位座所]|哪几[家个项种位]|哪里|哪儿|多少[家个项名户人次元种台条]?|几[家个项名户次条台种亩件份]|"
     r"为什么|怎么样|怎样|怎么|如何|叫什么|什么|谁|多大|多长|多久|分别|各)(是|有|为)?"
@@ -29,10 +36,14 @@ def standalone_question(question: str, history: Sequence[str], names: CaseNames)
 
     history: the earlier questions, oldest first. A question that stands alone comes back unchanged.
     """
-    if not history:
-        return question
-    before = standalone_question(history[-1], history[:-1], names)
-    if not leans_on_history(question, names):
+    before = ""
+    for turn in [turn for turn in history if re.search(r"\w", turn)][-MAX_TURNS:]:
+        before = _joined(before, turn, names)
+    return _joined(before, question, names)
+
+
+def _joined(before: str, question: str, names: CaseNames) -> str:
+    if not before or not leans_on_history(question, names):
         return question
     separator = " " if is_mostly_latin(question) else "，"
     return f"{topic_of(before)}{separator}{question}"
@@ -40,12 +51,13 @@ def standalone_question(question: str, history: Sequence[str], names: CaseNames)
 
 def leans_on_history(question: str, names: CaseNames) -> bool:
     """Return whether a question cannot be understood without the one before it."""
-    if is_mostly_latin(question):
-        return bool(_LEANING_ENGLISH.search(question))
     form = matching_form(question)
-    if _LEANING.search(form):
+    named = bool(names.mentions(form))
+    if is_mostly_latin(question):
+        return bool((_OPENING_ENGLISH if named else _LEANING_ENGLISH).search(question))
+    if (_OPENING if named else _LEANING).search(form):
         return True
-    return len(form) < _SHORT_CHARS and not names.mentions(form)
+    return len(form) < _SHORT_CHARS and not named
 
 
 def topic_of(question: str) -> str:

@@ -17,6 +17,9 @@ _ADMINISTRATIVE_TAIL = re.compile(r"(管理委员会|管委会|管委|人民政�
 _GOVERNMENT_HEAD = re.compile(r"^市(人民)?政府(?=.{2,})")
 _PLACE_TAIL = re.compile(r"(新区|区|市|县|旗)$")
 _ORGANISATION_END = "局委办区市县厅院会"
+_MIN_PIECE = 4
+"""Characters of a piece of a title ("多图合审 当天拿证" has two) that names the case where a question holds it whole."""
+_MAX_TITLED = 2
 _MIN_TITLE_MATCH = 5
 """Characters of a title that a question must share in one piece to name the case: shorter pieces are topics."""
 
@@ -46,7 +49,9 @@ class CaseNames:
                 self._cores[core].add(case.number)
                 for alias in _aliases(core):
                     aliases[alias].add(case.number)
-            self._titles += [(case.number, matching_form(title)) for title in {case.title, case.title_in_contents}]
+            for title in sorted({case.title, case.title_in_contents}):
+                pieces = [title, *title.split()]
+                self._titles += [(case.number, form) for form in map(matching_form, pieces) if len(form) >= _MIN_PIECE]
         self._pinyin = {pinyin: numbers for alias, numbers in aliases.items() if (pinyin := _pinyin(alias))}
         self._aliases = {alias: numbers for alias, numbers in aliases.items() if len(alias) >= 2}
 
@@ -71,7 +76,7 @@ class CaseNames:
             if self._place and form.startswith(self._place) and len(form) > len(self._place) + 1:
                 form = form[len(self._place) :]
             form = _GOVERNMENT_HEAD.sub("", form)
-            form = re.sub(r"^市(?=.{2,}[局委办])", "", form)
+            form = re.sub(r"^市(?=.+[局委办])", "", form)
             cores.add(_ADMINISTRATIVE_TAIL.sub("", form) or form)
         return {core for core in cores if core}
 
@@ -84,13 +89,21 @@ class CaseNames:
                 if any(start <= span[0] and span[1] <= end for start, end in covered):
                     continue
                 covered.append(span)
+                if self._belongs_elsewhere(form, *span):
+                    continue
                 found += [Mention(number, *span, by="department") for number in self._aliases[alias]]
         return found
+
+    def _belongs_elsewhere(self, form: str, start: int, end: int) -> bool:
+        """Return whether a name is part of another ("胶州" in 胶州湾) or of another city's ("财政局" in 上海市财政局)."""
+        city = re.search(r"([\u3400-\u9fff]{2})市$", form[:start])
+        other_city = city is not None and city.group(1) != self._place and city.group(1)[-1] not in "全我本该各"
+        return other_city or (form[end - 1] not in _ORGANISATION_END and form[end : end + 1] in set("湾路街山河岛桥港"))
 
     def _by_pinyin(self, form: str) -> list[Mention]:
         """Return the cases an English question names by a place in pinyin ("Licang District")."""
         found = []
-        for match in re.finditer(r"[a-z]{4,}", form):
+        for match in re.finditer(r"[a-z]{4,}", form.replace("'", "").replace("’", "")):
             numbers = self._pinyin.get(match.group(), set())
             found += [Mention(number, *match.span(), by="department") for number in sorted(numbers)]
         return list({mention.case_number: mention for mention in reversed(found)}.values())[::-1]
@@ -122,13 +135,15 @@ class CaseNames:
         return numbers
 
     def _by_title(self, form: str) -> list[Mention]:
+        """Return the cases whose title the question repeats; a piece that many titles share is a topic, not a name."""
         found = []
         for number, title in self._titles:
             match = SequenceMatcher(None, form, title, autojunk=False).find_longest_match()
             if match.size >= min(_MIN_TITLE_MATCH, len(title)):
                 found.append((match.size, Mention(number, match.a, match.a + match.size, by="title")))
         longest = max((size for size, _ in found), default=0)
-        return [mention for size, mention in found if size >= 0.8 * longest]
+        named = [mention for size, mention in found if size >= 0.8 * longest]
+        return named if len({mention.case_number for mention in named}) <= _MAX_TITLED else []
 
 
 def _common_place(compilation: Compilation) -> str:

@@ -83,7 +83,7 @@ class Retriever:
         return Retrieved(self._best(fused, k), query_vector, fused.astype(np.float32), dense, lexical)
 
     def _best(self, fused: Vectors, k: int) -> tuple[Passage, ...]:
-        order = [i for i in np.argsort(-fused, kind="stable")[:k] if np.isfinite(fused[i])]
+        order = [i for i in np.argsort(-fused, kind="stable")[: max(0, k)] if np.isfinite(fused[i])]
         chunks = self._index.chunks
         return tuple(Passage(chunks[i], float(fused[i]), rank, "fused") for rank, i in enumerate(order, start=1))
 

@@ -15,7 +15,7 @@ K1 = 1.2
 B = 0.75
 """Robertson and Zaragoza (2009), "The Probabilistic Relevance Framework: BM25 and Beyond", the usual values."""
 
-_RUNS = re.compile(r"[a-z]+|\d+(?:\.\d+)?|[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_RUNS = re.compile(r"[a-z\u00df-\u024f]+|\d+(?:\.\d+)?|[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 
 def lexical_tokens(text: str) -> list[str]:

@@ -110,24 +110,30 @@ class PassageIndex:
         """Return the index that `files` describe. IndexError_ when they are not whole."""
         try:
             chunks, texts = [], []
-            for line in files["chunks.jsonl"].decode().split("\n"):
+            for line in filter(None, files["chunks.jsonl"].decode().split("\n")):
                 row = json.loads(line)
                 texts.append(row.pop("embedded"))
                 chunks.append(Chunk(**{**row, "section_path": tuple(row["section_path"])}))
             spans = np.load(io.BytesIO(files["sentences.npy"]), allow_pickle=False)
-            index = cls(
-                compilation,
-                chunks,
-                texts=texts,
-                sentences=[Sentence(*map(int, row)) for row in spans],
-                dense=DenseIndex.from_bytes(files["dense.faiss"]),
-                sentence_vectors=np.load(io.BytesIO(files["sentence_vectors.npy"]), allow_pickle=False).astype(
-                    np.float32
-                ),
-            )
-        except (KeyError, ValueError, TypeError) as exc:
-            raise IndexError_("索引文件不完整，无法读取。请运行 python -m rag index --force 重建索引。") from exc
-        return index
+            vectors = np.load(io.BytesIO(files["sentence_vectors.npy"]), allow_pickle=False)
+            dense = DenseIndex.from_bytes(files["dense.faiss"])
+        except (KeyError, ValueError, TypeError, AttributeError, EOFError) as exc:
+            raise _incomplete() from exc
+        fitting = dense.n_vectors == len(chunks) and vectors.shape == (len(spans), dense.dim)
+        if not fitting or any(row[0] >= len(chunks) for row in spans):
+            raise _incomplete()
+        return cls(
+            compilation,
+            chunks,
+            texts=texts,
+            sentences=[Sentence(*map(int, row)) for row in spans],
+            dense=dense,
+            sentence_vectors=vectors.astype(np.float32),
+        )
+
+
+def _incomplete() -> IndexError_:
+    return IndexError_("索引文件不完整，无法读取。请运行 python -m rag index --force 重建索引。")
 
 
 def _npy(array: npt.NDArray[Any]) -> bytes:

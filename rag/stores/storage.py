@@ -15,12 +15,14 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock
+from pydantic import TypeAdapter
 
 from rag.errors import IndexError_, StorageError
 from rag.types import IndexManifest
@@ -28,6 +30,17 @@ from rag.types import IndexManifest
 REBUILD_COMMAND = "python -m rag index --force"
 _CURRENT = "CURRENT"
 _MANIFEST = "manifest.json"
+N_READS = 5
+"""How often a version is read anew when another process replaces it meanwhile."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIndex:
+    """A version of an index as it lies on disk: its files belong to its manifest."""
+
+    manifest: IndexManifest
+    files: Mapping[str, bytes]
 
 
 def read_manifest(root: Path) -> IndexManifest | None:
@@ -35,26 +48,31 @@ def read_manifest(root: Path) -> IndexManifest | None:
 
     IndexError_ when the pointer or the manifest is damaged.
     """
-    version_path = _current_version(root)
-    if version_path is None:
-        return None
-    return _parse_manifest(version_path)[0]
+    return _of_current(root, lambda version_path: _parse_manifest(version_path)[0])
 
 
-def read_version(root: Path) -> Mapping[str, bytes]:
-    """Return the files of the version in use, each checked against its hash. IndexError_ when one is damaged.
+def read_version(root: Path) -> StoredIndex | None:
+    """Return the version in use, each file checked against its hash; None where no index has been written.
 
-    A version that another process replaces while it is read is read anew.
+    IndexError_ when the pointer, the manifest or a file is damaged.
     """
-    version_path = _current_version(root)
-    if version_path is None:
-        raise IndexError_(f"{root} 里还没有索引。请运行 python -m rag index 建立索引。")
-    try:
-        return _read_files(version_path)
-    except IndexError_:
-        if _current_version(root) == version_path:
-            raise
-        return read_version(root)
+    return _of_current(root, lambda version_path: _read_files(version_path))
+
+
+def _of_current(root: Path, read: Callable[[Path], T]) -> T | None:
+    """Return what `read` makes of the version in use; one that another process replaces meanwhile is read anew."""
+    for attempt in range(N_READS):
+        name = _current_name(root)
+        if name is None:
+            return None
+        try:
+            if not name.startswith("v-") or not (root / name).is_dir():
+                raise _damaged(root / _CURRENT, "指向的版本不存在")
+            return read(root / name)
+        except IndexError_:
+            if attempt == N_READS - 1 or _current_name(root) == name:
+                raise
+    return None
 
 
 def write_version(root: Path, files: Mapping[str, bytes], manifest: IndexManifest) -> None:
@@ -64,14 +82,12 @@ def write_version(root: Path, files: Mapping[str, bytes], manifest: IndexManifes
         with FileLock(root / ".lock"):
             version = f"v-{uuid.uuid4().hex}"
             temporary_path = root / f"tmp-{version}"
-            temporary_path.mkdir()
-            for name, data in files.items():
-                _write_flushed(temporary_path / name, data)
-            hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-            described = {**asdict(manifest), "files": hashes}
-            _write_flushed(temporary_path / _MANIFEST, json.dumps(described, ensure_ascii=False, indent=1).encode())
-            _flush_directory(temporary_path)
-            temporary_path.rename(root / version)
+            try:
+                _write_files(temporary_path, files, manifest)
+                temporary_path.rename(root / version)
+            except OSError:
+                shutil.rmtree(temporary_path, ignore_errors=True)
+                raise
             pointer_path = root / f"{_CURRENT}.tmp"
             _write_flushed(pointer_path, version.encode())
             pointer_path.replace(root / _CURRENT)
@@ -81,9 +97,10 @@ def write_version(root: Path, files: Mapping[str, bytes], manifest: IndexManifes
                     shutil.rmtree(other, ignore_errors=True)
 
 
-def _read_files(version_path: Path) -> dict[str, bytes]:
+def _read_files(version_path: Path) -> StoredIndex:
+    manifest, hashes = _parse_manifest(version_path)
     files = {}
-    for name, sha256 in _parse_manifest(version_path)[1].items():
+    for name, sha256 in hashes.items():
         try:
             data = (version_path / name).read_bytes()
         except OSError as exc:
@@ -91,33 +108,41 @@ def _read_files(version_path: Path) -> dict[str, bytes]:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise _damaged(version_path / name, "内容与校验值不符")
         files[name] = data
-    return files
+    return StoredIndex(manifest, files)
 
 
-def _current_version(root: Path) -> Path | None:
+def _current_name(root: Path) -> str | None:
     try:
-        name = (root / _CURRENT).read_text(encoding="utf-8").strip()
+        return (root / _CURRENT).read_text(encoding="utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):  # the latter is named when the index is written
         return None
     except (OSError, UnicodeDecodeError) as exc:
         raise _damaged(root / _CURRENT, "读不出") from exc
-    if not name.startswith("v-") or not (root / name).is_dir():
-        raise _damaged(root / _CURRENT, "指向的版本不存在")
-    return root / name
 
 
 def _parse_manifest(version_path: Path) -> tuple[IndexManifest, dict[str, str]]:
     path = version_path / _MANIFEST
     try:
         described = json.loads(path.read_text(encoding="utf-8"))
-        hashes = described.pop("files")
-        return IndexManifest(**described), dict(hashes)
+        hashes = TypeAdapter(dict[str, str]).validate_python(described.pop("files"), strict=True)
+        IndexManifest(**described)  # pydantic would pass over a field it does not know
+        return TypeAdapter(IndexManifest).validate_json(json.dumps(described), strict=True), hashes
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
         raise _damaged(path, "清单缺失或不完整") from exc
 
 
 def _damaged(path: Path, what: str) -> IndexError_:
     return IndexError_(f"索引已损坏：{path} {what}。请运行 {REBUILD_COMMAND} 重建索引。")
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes], manifest: IndexManifest) -> None:
+    folder.mkdir()
+    for name, data in files.items():
+        _write_flushed(folder / name, data)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    described = {**asdict(manifest), "files": hashes}
+    _write_flushed(folder / _MANIFEST, json.dumps(described, ensure_ascii=False, indent=1).encode())
+    _flush_directory(folder)
 
 
 def _write_flushed(path: Path, data: bytes) -> None:

@@ -25,7 +25,7 @@ from rag.factory import (
 from rag.settings import Settings
 from rag.stores.storage import read_manifest, read_version, write_version
 from rag.types import Compilation, IndexManifest
-from tests.fakes import HashingEmbedder
+from tests.fakes import HashingEmbedder, stored_files
 
 PIPELINES: list[PipelineName] = ["casechat", "textbook", "bm25"]
 TEXT = """2021 年临江市 改革案例选编
@@ -153,7 +153,7 @@ def test_another_chunk_size_is_refused_with_the_command(small: Settings) -> None
 def test_another_format_is_refused_with_the_command(small: Settings) -> None:
     manifest = build_index(small, embedder=HashingEmbedder())
     root = index_path(small)
-    write_version(root, read_version(root), replace(manifest, format_version=999))
+    write_version(root, stored_files(root), replace(manifest, format_version=999))
     assert mismatch(small, HashingEmbedder()) == (
         f"索引 {root} 的格式版本是 999，现在的设置是 {manifest.format_version}，两者不能混用。"
         "请运行 python -m rag index --force 重建索引。"
@@ -168,17 +168,11 @@ def test_settings_that_do_not_touch_the_index_leave_it(small: Settings, change: 
     assert model.n_embedded == 0
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the manifest's dim is not compared: FAISS asserts when the first question comes"
-)
 def test_the_same_name_with_another_dimension_is_refused(small: Settings) -> None:
     build_index(small, embedder=HashingEmbedder(dim=64))
     assert "64" in mismatch(small, HashingEmbedder(dim=32))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the manifest and the files are read one after the other and may be of two versions"
-)
 def test_an_index_replaced_between_manifest_and_files_is_not_mixed(
     small: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,9 +18,9 @@ import pytest
 from embeddings.base import Embedder
 from rag.factory import build_qa, index_path
 from rag.settings import PROJECT_PATH, Settings
-from rag.stores.storage import read_manifest, read_version, write_version
+from rag.stores.storage import read_manifest, write_version
 from rag.types import IndexManifest
-from tests.fakes import HashingEmbedder
+from tests.fakes import HashingEmbedder, stored_files
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX's")
 
@@ -109,7 +109,7 @@ def test_a_kill_before_each_step_leaves_old_or_none_or_all_of_the_new(
         process = start("-c", DYING, str(root), str(step))
         process.communicate(timeout=WAIT_S)
         in_use = read_manifest(root)
-        files = None if in_use is None else dict(read_version(root))
+        files = None if in_use is None else dict(stored_files(root))
         assert (in_use, files) in (
             (manifest, OLD) if has_old else (None, None),
             (replace(manifest, compilations={}, embedding_model="new"), NEW),
@@ -145,7 +145,7 @@ def test_kills_at_random_moments_never_leave_half_a_version(tmp_path: Path, mani
             continue
         number = in_use.embedding_model
         assert int(number) in (n_written, n_written + 1), f"seed {seed}"  # what was confirmed is not lost
-        assert read_version(root) == {f"{i}": number.encode() * 20_000 for i in range(8)}, f"seed {seed}"
+        assert stored_files(root) == {f"{i}": number.encode() * 20_000 for i in range(8)}, f"seed {seed}"
         n_written = int(number)
     assert n_written > 0
     write_version(root, NEW, manifest)
@@ -168,7 +168,7 @@ def test_index_killed_at_random_moments_leaves_an_index_that_answers(tmp_path: P
         in_use = read_manifest(path)
         assert in_use is not None or before is None, f"seed {seed}"
         if in_use is not None:
-            assert len(read_version(path)["chunks.jsonl"].splitlines()) == in_use.n_chunks, f"seed {seed}"
+            assert len(stored_files(path)["chunks.jsonl"].splitlines()) == in_use.n_chunks, f"seed {seed}"
     model = HashingEmbedder()
     qa = build_qa(settings, embedder=model)
     assert "161" in qa.ask("西海岸新区军民融合企业有多少家？").text
@@ -189,7 +189,7 @@ def small(casechat_home: Path, default_embedder: Embedder, tmp_path: Path) -> It
 @pytest.mark.slow
 def test_the_real_command_killed_as_it_writes_leaves_the_old_index(small: Settings, default_embedder: Embedder) -> None:
     path = index_path(small)
-    old = (read_manifest(path), dict(read_version(path)))
+    old = (read_manifest(path), dict(stored_files(path)))
     process = start("-m", "rag", "index", "--force", "--home", str(small.home), "--compilation", str(small.compilation))
     deadline_s = time.monotonic() + WAIT_S
     in_use_before = (path / "CURRENT").read_bytes()
@@ -201,7 +201,7 @@ def test_the_real_command_killed_as_it_writes_leaves_the_old_index(small: Settin
     in_use = read_manifest(path)
     assert in_use is not None
     if in_use == old[0]:
-        assert dict(read_version(path)) == old[1]
+        assert dict(stored_files(path)) == old[1]
     qa = build_qa(small, embedder=default_embedder)
     assert qa.ask("一网通办把多少个系统并入一个平台？").text == "把 36 个系统并入一个平台。[1]"
 
