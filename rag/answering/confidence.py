@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +12,7 @@ from rag.answering.content import coverage, focus_tokens, token_weights
 from rag.answering.ranking import FEATURES, RankedSentence
 from rag.answering.scoring import LogisticModel, load_model
 from rag.normalising import is_mostly_latin, matching_form
+from rag.retrieval.places import known_places
 from rag.stores.passages import PassageIndex
 
 CONFIDENCE_FEATURES = (
@@ -41,15 +40,6 @@ _PREMISE = re.compile(
     r"缩减|裁撤|裁员|合并|搁置|否决|驳回|拒绝|放弃|造假|违规|诉讼|起诉|赔偿|下降|减少|落后|垫底|争议|反对|抗议|事故|伤亡|辞职|免职|更换|迁出|出售|转让"
 )
 """Words for endings, failures and reversals: a question that takes one for granted is answered only where it stands."""
-
-
-_PLACES_PATH = Path(__file__).resolve().parent / "places.txt"
-"""Provinces, prefecture-level cities and countries, one to a line, in simplified characters."""
-
-
-@cache
-def _known_places() -> tuple[str, ...]:
-    return tuple(_PLACES_PATH.read_text(encoding="utf-8").split())
 
 
 class ConfidenceModel:
@@ -107,7 +97,7 @@ class ConfidenceModel:
         """
         form = matching_form(question)
         told = self._case_text(number) + self._compilation.title
-        return any(place in form and place not in told for place in _known_places())
+        return any(place in form and place not in told for place in known_places())
 
     def _years_asked(self, question: str) -> set[str]:
         """Return the years a question names, without the compilation's own, which its text often leaves out."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from rag.normalising import is_mostly_latin, matching_form
+from rag.retrieval.places import known_places
 from rag.types import Case, Compilation
 
 _ADMINISTRATIVE_TAIL = re.compile(r"(管理委员会|管委会|管委|人民政府|政府)$")
@@ -96,8 +97,8 @@ class CaseNames:
 
     def _belongs_elsewhere(self, form: str, start: int, end: int) -> bool:
         """Return whether a name is part of another ("胶州" in 胶州湾) or of another city's ("财政局" in 上海市财政局)."""
-        city = re.search(r"([\u3400-\u9fff]{2})市$", form[:start])
-        other_city = city is not None and city.group(1) != self._place and city.group(1)[-1] not in "全我本该各"
+        before = form[:start].removesuffix("市")
+        other_city = any(before.endswith(place) for place in known_places() if place != self._place)
         return other_city or (form[end - 1] not in _ORGANISATION_END and form[end : end + 1] in set("湾路街山河岛桥港"))
 
     def _by_pinyin(self, form: str) -> list[Mention]:
