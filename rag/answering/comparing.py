@@ -18,7 +18,6 @@ _COMPARING_WORDS = re.compile(
 )
 _QUOTED = re.compile(r"[“《（(][^”》）)]*[”》）)]")
 _MIN_SUBJECT_CHARS = 2
-_MAX_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,8 @@ class Part:
     question: str
     case_number: int | None
     """The case it is about; None where the question names a thing, not a case."""
+    subject: str = ""
+    """What is compared, as the question calls it."""
 
 
 def parts_of(question: str, mentions: Sequence[Mention]) -> list[Part]:
@@ -41,13 +42,12 @@ def parts_of(question: str, mentions: Sequence[Mention]) -> list[Part]:
         {m.case_number for m in mentions}
     ):
         shared = _shared_ending(form, subjects)
-        parts = [
-            Part(
-                f"{form[start:end]}{shared if i < len(subjects) - 1 else ''}，{tail}", of[0].case_number if of else None
-            )
-            for i, ((start, end), of) in enumerate(zip(subjects, named, strict=True))
-        ]
-        return parts[:_MAX_PARTS]
+        parts = []
+        for (start, end), of in zip(subjects, named, strict=True):
+            own = form[start:end]
+            ending = shared if end != subjects[-1][1] and not _says_its_own(form, end, of) else ""
+            parts.append(Part(f"{own}{ending}，{tail}", of[0].case_number if of else None, subject=own))
+        return parts
     if len({mention.case_number for mention in mentions}) >= 2:
         return _by_case(form, mentions)
     return []
@@ -86,6 +86,11 @@ def _shared_ending(form: str, subjects: Sequence[tuple[int, int]]) -> str:
     return form[particle:end]
 
 
+def _says_its_own(form: str, end: int, mentions: Sequence[Mention]) -> bool:
+    """Return whether a subject names its case and says what of it, before a comma: 崂山区不动产登记，和李沧区的审批服务."""
+    return form[end : end + 1] == "，" and any(mention.end < end for mention in mentions)
+
+
 def _by_case(form: str, mentions: Sequence[Mention]) -> list[Part]:
     """Return, for each case named, what stands from its name up to the next, and what the last clause asks of all."""
     ordered = sorted({mention.case_number: mention for mention in reversed(mentions)}.values(), key=lambda m: m.start)
@@ -96,8 +101,8 @@ def _by_case(form: str, mentions: Sequence[Mention]) -> list[Part]:
     for i, mention in enumerate(ordered):
         end = ordered[i + 1].start if i + 1 < len(ordered) else shared_start
         own = form[mention.start : max(end, mention.end)].strip("，、和与跟")
-        parts.append(Part(f"{form[: ordered[0].start]}{own}，{shared}", mention.case_number))
-    return parts[:_MAX_PARTS]
+        parts.append(Part(f"{form[: ordered[0].start]}{own}，{shared}", mention.case_number, subject=own))
+    return parts
 
 
 def _masked(text: str) -> str:

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from rag.answering.draft import Support
+from rag.answering.frame import without_frame
 from rag.normalising import is_mostly_latin, matching_form
 from rag.stores.dense import Vectors
 from rag.stores.lexical import lexical_tokens
@@ -24,17 +25,17 @@ PASSAGE_DISCOUNT = 0.85
 """Words spread over a passage count less than words in one sentence."""
 COSINE_BELOW_BEST = 0.015
 """For English questions, of which no words can be found: how close to the best cosine a case's best must come."""
+LEAST_COSINE = 0.75
+"""Below this nothing in the compilation is near an English question: with the default embedding model the best sentence
+for things no case has (Mars, whales, a Formula One race) comes to 0.73 to 0.75, for blockchain or apple futures to 0.77."""
 MAX_BY_COSINE = 5
 
-_FRAME = re.compile(
-    r"[（(][^）)]*[）)]|(请|请问|麻烦|列出|列举|告诉我|查一下|找出|一下)|(这|本|该)?(汇编|全书|书)(里|中|内)?(面)?|"
-    r"(在)?(哪|多少|有没有|有几|有多少)(些|几|两|三|四|五|六|个|家|篇|一|位|座)*(个|家|篇|项)?(创新)?|(30|三十)个案例(里|中)?|"
-    r"(创新)?(案例|单位|部门|区市|区县|功能区|委办局|地方|区|市直部门)(的)?(案例|工作|做法|经验|文章)?(里|中|内)?(面)?|"
-    r"(曾经|曾|都|也|还|明确|专门|直接|一共|分别|主动|同时|里面|其中|有关系|有关|相关|作过|做过|过|得到了?|受到了?|获得了?|采用了?|用了|用到了?|使用了?|运用了?|开展了?|建立了?|"
-    r"提到了?|写到了?|涉及到?了?|谈到了?|说到了?|讲到了?|介绍了?|出现了?|实行了?|实施了?|搞了?|引入了?|是|有)"
-)
 _ALTERNATIVES = re.compile(r"[^、，。？\s]{1,8}(?:、[^、，。？\s]{1,8})*(?:或者|或|还是)[^、，。？\s]{1,8}")
 _QUOTED = re.compile(r"[“《]([^”》]{2,30})[”》]")
+_GLUE = frozenset("是有过还都也曾被作做")
+"""Characters that join words as often as they make them: two characters with one of these that the compilation never
+has side by side (支行有合作: 行有, 有合) may be no word, and weigh `GLUED_WEIGHT` of one that it never has."""
+GLUED_WEIGHT = 0.15
 _PARTICLES = re.compile(
     r"[的了在和与或及跟同、，。？?！!：；“”‘’《》…·/\s]|以及|或者|还是|关于|对于|属于|来自|包括|方面|内容|情况|什么|吗|呢|被|把|将|由|从|向|为|以|其"
 )
@@ -52,6 +53,8 @@ class CaseHit:
     support: Support
     score: float
     """Share of what is looked for that the sentence holds, 0 to 1; for English questions the cosine."""
+    further: tuple[Support, ...] = ()
+    """Sentences with what `support` lacks, where two quoted strings stand apart."""
 
 
 class CaseScreener:
@@ -69,17 +72,17 @@ class CaseScreener:
         """
         if is_mostly_latin(question):
             return self._by_cosine(query_vector)
+        cosines = self._index.sentence_vectors @ query_vector
+        if quoted := self._quoted(matching_form(question)):
+            return self._by_quotation(quoted, cosines)
         needs = self.looked_for(question)
         if not needs:
             return []
         best: dict[int, tuple[float, float, int]] = {}
-        cosines = self._index.sentence_vectors @ query_vector
-        for position, sentence in enumerate(self._index.sentences):
-            number = self._index.chunks[sentence.chunk].case_number
-            if number is None or self._index.chunks[sentence.chunk].kind == "residue":
-                continue
-            own = _share(needs, self._holding(needs, self._index.sentence_tokens[position], self._forms[position]))
-            around = _share(needs, self._index.chunk_tokens[sentence.chunk])
+        for position, number in self._positions():
+            chunk = self._index.sentences[position].chunk
+            own = _share(needs, self._index.sentence_tokens[position])
+            around = _share(needs, self._index.chunk_tokens[chunk])
             share = max(own, PASSAGE_DISCOUNT * around if own else 0.0)
             best[number] = max(best.get(number, (0.0, 0.0, 0)), (share + own / 100, float(cosines[position]), position))
         highest = max((share for share, *_ in best.values()), default=0.0)
@@ -91,10 +94,9 @@ class CaseScreener:
     def looked_for(self, question: str) -> list[Need]:
         """Return what to look for: the words of the question without its frame; words joined by 或 are alternatives."""
         form = matching_form(question)
-        content = _FRAME.sub(" ", re.sub(r"[（(][^）)]*[）)]", " ", form))
-        quoted = [piece for piece in _QUOTED.findall(form) if self._is_in_text(piece)]
-        if quoted:  # what stands in quotation marks is looked for to the letter, and decides
-            return [({piece: 1.0},) for piece in quoted]
+        if quoted := self._quoted(form):
+            return quoted
+        content = without_frame(form)
         needs = []
         for match in _ALTERNATIVES.finditer(content):
             needs.append(
@@ -104,10 +106,62 @@ class CaseScreener:
         needs += [({token: weight},) for token, weight in self._weights(rest).items()]
         return [kept for need in needs if (kept := tuple(option for option in need if option))]
 
-    def _holding(self, needs: list[Need], tokens: frozenset[str], form: str) -> frozenset[str]:
-        """Return `tokens`, and the quoted strings among `needs` that stand in a sentence's matching form."""
-        quoted = {token for need in needs for option in need for token in option if len(token) > 2 and token in form}
-        return tokens | quoted if quoted else tokens
+    def _quoted(self, form: str) -> list[Need]:
+        """Return the strings in quotation marks, which are looked for to the letter and decide; none where none of
+        them stands in the compilation, for then their words are looked for. Those joined by 或 are alternatives."""
+        matches = list(_QUOTED.finditer(form))
+        if not any(self._is_in_text(match.group(1)) for match in matches):
+            return []
+        runs: list[tuple[list[str], bool]] = []
+        end = -1
+        for match in matches:
+            joint = form[end : match.start()] if runs else ""
+            if joint and re.fullmatch("、|或者?|还是", joint):
+                runs[-1] = ([*runs[-1][0], match.group(1)], runs[-1][1] or joint != "、")
+            else:
+                runs.append(([match.group(1)], False))
+            end = match.end()
+        needs: list[Need] = []
+        for pieces, either in runs:
+            options = tuple({piece: 1.0} for piece in pieces)
+            needs += [options] if either else [(option,) for option in options]
+        return needs
+
+    def _by_quotation(self, needs: list[Need], cosines: Vectors) -> list[CaseHit]:
+        """Return the cases in which every need stands to the letter, in whichever sentences.
+
+        cosines: float32 (n_sentences,), which settle what is equal otherwise.
+        """
+        met: dict[int, dict[int, frozenset[int]]] = {}
+        for position, number in self._positions():
+            form = self._forms[position]
+            held = frozenset(
+                i for i, need in enumerate(needs) if any(piece in form for option in need for piece in option)
+            )
+            if held:
+                met.setdefault(number, {})[position] = held
+        hits = []
+        for number, sentences in sorted(met.items()):
+            if len(frozenset().union(*sentences.values())) < len(needs):
+                continue
+            missing = set(range(len(needs)))
+            chosen = []
+            while missing:
+                best = max(sentences, key=lambda p: (len(sentences[p] & missing), float(cosines[p]), p))
+                chosen.append(best)
+                missing -= sentences[best]
+            first, *further = map(self._support, chosen)
+            hits.append(CaseHit(number, first, 1.0, tuple(further)))
+        return hits
+
+    def _positions(self) -> list[tuple[int, int]]:
+        """Return the position of every sentence of a case, and the case's number."""
+        chunks = [self._index.chunks[sentence.chunk] for sentence in self._index.sentences]
+        return [
+            (position, chunk.case_number)
+            for position, chunk in enumerate(chunks)
+            if chunk.case_number is not None and chunk.kind != "residue"
+        ]
 
     @cached_property
     def _forms(self) -> tuple[str, ...]:
@@ -119,10 +173,11 @@ class CaseScreener:
 
     def _weights(self, text: str) -> dict[str, float]:
         tokens = {token for piece in _PARTICLES.split(text) if piece for token in lexical_tokens(piece)}
+        return {token: self._weight(token) for token in sorted(tokens) if len(token) > 1 or token.isdigit()}
+
+    def _weight(self, token: str) -> float:
         unseen = float(np.log(1 + self._n_cases))
-        return {
-            token: self._case_idf.get(token, unseen) for token in sorted(tokens) if len(token) > 1 or token.isdigit()
-        }
+        return self._case_idf.get(token, GLUED_WEIGHT * unseen if _GLUE & set(token) else unseen)
 
     def _by_cosine(self, query_vector: Vectors) -> list[CaseHit]:
         best: dict[int, tuple[float, int]] = {}
@@ -131,12 +186,17 @@ class CaseScreener:
             if number is not None:
                 best[number] = max(best.get(number, (-1.0, 0)), (float(cosine), position))
         highest = max((score for score, _ in best.values()), default=0.0)
+        if highest < LEAST_COSINE:
+            return []
         near = sorted((n for n in best if best[n][0] >= highest - COSINE_BELOW_BEST), key=lambda n: -best[n][0])
         return [self._hit(number, best[number][0], 0.0, best[number][1]) for number in sorted(near[:MAX_BY_COSINE])]
 
     def _hit(self, number: int, score: float, _: float, position: int) -> CaseHit:
+        return CaseHit(number, self._support(position), min(score, 1.0))
+
+    def _support(self, position: int) -> Support:
         sentence = self._index.sentences[position]
-        return CaseHit(number, Support(sentence.start, sentence.end), min(score, 1.0))
+        return Support(sentence.start, sentence.end)
 
     def _count_cases(self) -> dict[str, float]:
         holding: dict[str, set[int]] = {}

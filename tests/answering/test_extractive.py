@@ -166,7 +166,6 @@ def test_english_questions_of_one_fact(qa: CaseQA, question: str, words: str) ->
     assert answer.refused or words in answer.text
 
 
-@pytest.mark.xfail(strict=True, reason="words that stand everywhere but hold 区 are not found: 社区 is refused")
 def test_which_cases_with_a_common_word(qa: CaseQA) -> None:
     assert not qa.ask("哪些案例提到社区？").refused
 

@@ -1,0 +1,63 @@
+"""The frame of a which-cases question ("汇编里哪些案例提到了…？"), and what is left without it."""
+
+from __future__ import annotations
+
+import re
+
+_MARK = "□"
+"""Stands where a piece of the frame was taken out: only what touches a mark, or an end, can be frame too."""
+
+_DEPARTMENT = r"(?:单位|部门|区市|区县|功能区|委办局|地方|市直部门|县市|区或部门|区(?![块域位别间划]))"
+_CASE = r"(?:(?:创新)?案例|篇目|文章)"
+_INSIDE = r"(?:里面|里边|中间|当中|之中|里|中|内)?"
+_WHICH = r"(?:有没有|有无|哪|多少|有几|几)(?:些|几|两|三|四|五|六|个|家|篇|项|一|位|座)*"
+_REQUEST = re.compile(r"^(?:请问|请|麻烦|帮我|给我|列出|列举|告诉我|查一下|查一查|查查|找出|找一下|说说|一下)+")
+_BOOK = re.compile(
+    rf"(?:在)?(?:(?:这|本|该|整)?(?:本|部)?汇编|全书|(?:这|本|该)(?:本|部)?书){_INSIDE}的?|(?:在)?(?:30|三十)个案例{_INSIDE}"
+)
+_WHICH_CASES = (
+    re.compile(rf"{_CASE}{_INSIDE}(?:都|各|一共|总共)?(?:有|是|在)?{_WHICH}(?:{_CASE})?(?:{_DEPARTMENT})?(?:的)?"),
+    re.compile(
+        rf"(?:在|是|有|都|被)*{_WHICH}(?:{_CASE}|{_DEPARTMENT}(?:{_INSIDE}的?(?:{_CASE}|工作|做法|经验))?){_INSIDE}"
+    ),
+    re.compile(rf"(?<={_MARK})(?:都|还|是|有)*{_WHICH}"),
+    re.compile(rf"{_WHICH}的(?:案例|工作|做法|经验)"),
+    re.compile(rf"(?:分别)?(?:是|有|在)?{_WHICH}(?=[，。？?！!]|$)"),
+    re.compile(r"(?:分别)?(?:是|有|都有|属于)?(?:谁|什么|哪里)(?=[？?。]|$)"),
+)
+_CASES_NAMED = re.compile(rf"(?:的|关于)?{_CASE}{_INSIDE}")
+"""案例 itself never tells one case from another, wherever it stands."""
+_LIGHT_VERB = re.compile(r"(?<!工)[作做]过(?![程度])")
+"""新华社作过报道 says no more than 新华社报道; the 作过 of 工作过程 is no verb."""
+_ADVERBS = r"(?:曾经|曾|都|也|还|又|明确|专门|直接|一共|分别|主动|同时|里面|其中|已经|已|有关系|被|并)*"
+_SAYING = r"(?:提到|提及|提过|写到|写过|写|涉及|谈到|说到|讲到|讲|说|介绍|出现|报送|上报|提交|撰写|关于|有关|相关|属于)"
+_DOING = (
+    r"(?:作|做|得到|受到|获得|采用|使用|运用|用|开展|建立|实行|实施|搞|引入|是(?!否|非)|有(?![机效限序线色关利偿益]))"
+)
+_AFTER = re.compile(
+    rf"(?<={_MARK}){_ADVERBS}(?:{_SAYING}(?:到|过|了)*(?:{_MARK})?{_ADVERBS}|{_DOING}(?:到|过|了)*)?(?:关于|有关|的)?"
+)
+_AT_START = re.compile(rf"^{_ADVERBS}{_SAYING}(?:到|过|了)*(?:关于|有关)?")
+_AT_END = re.compile(
+    rf"(?:{_ADVERBS}{_SAYING}|有关系|有关|分别|还|请列全|请列出)?(?:过|了|的|是|到|吗|呢)*(?=[{_MARK}，。？?！!]|$)"
+)
+_BRACKETS = re.compile(r"[（(][^）)]*[）)]")
+
+
+def without_frame(form: str) -> str:
+    """Return a which-cases question's matching form without its frame, a blank wherever something was taken out.
+
+    Only whole words go, and only where the frame stands: the phrase that asks which cases, the verb of saying beside it, the
+    particles at the edges. The 区 of 区块链 and the 有 of 国有 stay.
+    """
+    text = _REQUEST.sub("", _BRACKETS.sub(_MARK, form))
+    text = _BOOK.sub(_MARK, text)
+    for pattern in _WHICH_CASES:
+        text = pattern.sub(_MARK, text)
+    text = _LIGHT_VERB.sub(_MARK, _CASES_NAMED.sub(_MARK, text))
+    before = ""
+    while before != text:
+        before = text
+        text = re.sub(f"{_MARK}+", _MARK, text)
+        text = _AT_END.sub("", _AFTER.sub("", _AT_START.sub("", text)))
+    return text.replace(_MARK, " ")
