@@ -64,8 +64,13 @@ def build_passages(
         texts=texts,
         sentences=[Sentence(i, span.start, span.end) for i, spans in enumerate(cut) for span in spans],
         dense=DenseIndex(vectors.text),
-        sentence_vectors=np.stack(rows) if rows else np.zeros((0, encoder.dim), dtype=np.float32),
+        sentence_vectors=as_stored(np.stack(rows) if rows else np.zeros((0, encoder.dim), dtype=np.float32)),
     )
+
+
+def as_stored(vectors: Vectors) -> Vectors:
+    """Return vectors as they come back from the file, which keeps float16: a fresh index answers as a stored one."""
+    return vectors.astype(np.float16).astype(np.float32)
 
 
 def place_spans(chunk: Chunk, text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:

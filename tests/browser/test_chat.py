@@ -74,13 +74,17 @@ def test_an_answer_from_several_cases_opens_each_of_them(
     ask(page, SEVERAL_CASES)
     turn = page.locator(".cc-turn").last
     opened = set()
+    for folded in turn.locator("details:not([open]) > summary").all():
+        folded.click()
     for source in turn.locator(".cc-source").all():
         place = source.inner_text()
         source.click()
-        number = re.search(r"案例 \d+", place)
-        assert number
-        expect(page.locator(".cc-reader .cc-kicker")).to_have_text(number[0])
         expect(page.locator(".cc-reader mark").first).to_be_in_viewport()
+        number = re.search(r"案例 \d+", place)
+        if number is None:  # the lines of the contents, which the count of the cases rests on
+            assert "目录" in place
+            continue
+        expect(page.locator(".cc-reader .cc-kicker")).to_have_text(number[0])
         opened.add(number[0])
     assert len(opened) >= 3
     assert keep_image(page, "chat.png").stat().st_size > 20_000

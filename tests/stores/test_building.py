@@ -67,7 +67,7 @@ def test_vectors_of_texts_and_sentences_are_kept_in_order(passage_index: Passage
         assert passage_index.dense.scores(vector)[i] == pytest.approx(1, abs=1e-5)
     last = passage_index.sentences[-1]
     said = passage_index.compilation.text[last.start : last.end].replace("**", "")
-    np.testing.assert_allclose(passage_index.sentence_vectors[-1], model.encode_passages([said])[0], atol=1e-5)
+    np.testing.assert_allclose(passage_index.sentence_vectors[-1], model.encode_passages([said])[0], atol=1e-3)
     assert passage_index.sentence_vectors.shape == (len(passage_index.sentences), model.dim)
 
 
