@@ -125,7 +125,7 @@ def validate(options: argparse.Namespace) -> int:
 
 def load_own_compilation(settings: Settings) -> Compilation:
     """Return the compilation of the settings, without its index."""
-    from rag.factory import load_compilation  # type: ignore[attr-defined]
+    from rag.factory import load_compilation
 
     compilation: Compilation = load_compilation(settings.compilation)
     return compilation

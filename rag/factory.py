@@ -16,7 +16,7 @@ from rag.answering.extractive import ExtractiveAnswerer
 from rag.baselines import shortened, textbook_chunks
 from rag.chunking.chunker import CHUNKER_VERSION, chunk_compilation, embedded_text
 from rag.errors import IndexMismatch
-from rag.parsing.loading import load_compilation
+from rag.parsing.loading import load_compilation as load_compilation  # evaluation takes it from here
 from rag.pipeline import CaseQA
 from rag.retrieval.mentions import CaseNames
 from rag.retrieval.retriever import FusionWeights, Retriever
