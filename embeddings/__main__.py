@@ -1,4 +1,4 @@
-"""`python -m embeddings list | check | unpack [--force]`: look after the embedding model in a terminal."""
+"""`python -m embeddings list | check | unpack [--force] | train-reader`: look after the models in a terminal."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from statistics import median
 from embeddings import bundled
 from embeddings.base import Embedder
 from embeddings.factory import HUB_MODEL, get_embedder
+from embeddings.reading import command
+from embeddings.reading.weights import SHIPPED_FOLDER, check_weights
 from rag.errors import CaseChatError, EmbeddingError
 from rag.settings import BUNDLED_MODEL, Settings, load_settings
 
@@ -33,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             show_list(settings)
         elif parsed.command == "check":
             check(settings)
+        elif parsed.command == "train-reader":
+            command.train_reader(settings, parsed)
         else:
             unpack(settings, force=parsed.force)
     except CaseChatError as exc:
@@ -49,6 +53,7 @@ def show_list(settings: Settings) -> None:
     print(f"内置：{BUNDLED_MODEL}，{_bundled_state(settings.home)}")
     print(f"联网：{HUB_MODEL}（同一模型的原始权重），或其他 sentence-transformers 模型名")
     print("本地：任何 sentence-transformers 模型文件夹的路径")
+    print(f"阅读：{command.reader_state()}")
     print("更换方法：设置 embedding_model（环境变量 CASECHAT_EMBEDDING_MODEL），见 docs/embeddings.md")
 
 
@@ -71,6 +76,7 @@ def check(settings: Settings) -> None:
     print(f"维度：{embedder.dim}，精度：{embedder.dtype}，最长 {embedder.max_tokens} 个词元")
     print(f"速度：短文本每秒 {rate:.0f} 条，一个问题 {_question_ms(embedder):.0f} 毫秒；载入 {load_s:.1f} 秒")
     print(f"试查：“{QUESTION}”最接近“{SAMPLES[nearest]}”")
+    print(f"阅读：{check_weights(SHIPPED_FOLDER).name}（校验和正确）")
 
 
 def unpack(settings: Settings, *, force: bool) -> None:
@@ -108,14 +114,19 @@ def _show_unpacking(done: int, total: int) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m embeddings", description="查看、检查和解压嵌入模型。")
-    parser.add_argument(
-        "command", choices=["list", "check", "unpack"], help="list 列出；check 检查；unpack 解压内置模型"
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--model", help="代替设置 embedding_model")
+    shared.add_argument("--home", type=Path, help="代替设置 home（数据目录）")
+    shared.add_argument("--debug", action="store_true", help="出错时显示完整的调用栈")
+    parser = argparse.ArgumentParser(prog="python -m embeddings", description="查看、检查和解压模型，训练阅读模型。")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
+    commands.add_parser("list", parents=[shared], help="列出模型")
+    commands.add_parser("check", parents=[shared], help="检查嵌入模型和阅读模型")
+    unpacking = commands.add_parser("unpack", parents=[shared], help="解压内置模型")
+    unpacking.add_argument("--force", action="store_true", help="重新解压，覆盖已有的")
+    command.add_arguments(
+        commands.add_parser("train-reader", parents=[shared], help="训练阅读模型（见 docs/reader.md）")
     )
-    parser.add_argument("--force", action="store_true", help="重新解压，覆盖已有的（仅 unpack）")
-    parser.add_argument("--model", help="代替设置 embedding_model")
-    parser.add_argument("--home", type=Path, help="代替设置 home（数据目录）")
-    parser.add_argument("--debug", action="store_true", help="出错时显示完整的调用栈")
     return parser
 
 

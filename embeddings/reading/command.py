@@ -1,0 +1,117 @@
+"""`python -m embeddings train-reader`: from question sets to a folder that `load_reader` reads."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from embeddings.bundled import ensure_unpacked
+from embeddings.reading.encoding import load_tokenizer
+from embeddings.reading.questions import SourceText, file_sha256, read_sources
+from embeddings.reading.weights import SHIPPED_FOLDER, check_weights, write_weights
+from embeddings.transformer import choose_dtype
+from rag.errors import EmbeddingError
+from rag.settings import Settings
+
+N_STEPS, SEED = 2600, 1
+N_MEASURED = 1000
+MIN_STEPS, MAX_STEPS = 1, 100_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what `train-reader` takes."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        required=True,
+        metavar="FILE",
+        help="SQuAD 格式的问题集（JSON，或含一个 JSON 的 zip）",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="检查点和训练好的权重写到这里")
+    parser.add_argument(
+        "--exclude", type=Path, nargs="+", default=[], metavar="FILE", help="这些问题集里的文本不用来训练"
+    )
+    parser.add_argument("--measure", type=Path, nargs="+", default=[], metavar="FILE", help="训练后在这些问题集上测量")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"随机种子（默认 {SEED}）")
+    parser.add_argument("--steps", type=int, default=N_STEPS, help=f"训练步数，每步 16 个例子（默认 {N_STEPS}）")
+    parser.add_argument("--resume", action="store_true", help="从 --out 里的检查点接着训练（参数须相同）")
+
+
+def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
+    """Train, write weights and manifest into `--out`, measure, and print where they are.
+
+    Raises EmbeddingError for data that cannot be used, StorageError where `--out` cannot be written.
+    """
+    from embeddings.reading.masters import CHECKPOINT_FILE, TrainingPlan, read_checkpoint
+    from embeddings.reading.network import load_network
+    from embeddings.reading.training import train
+
+    if not MIN_STEPS <= arguments.steps <= MAX_STEPS:
+        raise EmbeddingError(f"--steps {arguments.steps} 超出范围，应在 {MIN_STEPS} 到 {MAX_STEPS} 之间。")
+    sources = training_sources(arguments.data, exclude=arguments.exclude)
+    n_questions = sum(len(source.questions) for source in sources)
+    print(f"训练数据：{len(sources)} 段文本，{n_questions} 个问题。")
+    model = ensure_unpacked(settings.home)
+    plan = TrainingPlan(n_steps=arguments.steps, seed=arguments.seed)
+    dtype = choose_dtype(settings.embedding_dtype)
+    network = load_network(model.path, dtype=dtype, seed=plan.seed)
+    tokenizer = load_tokenizer(model.path)
+    train(
+        network,
+        tokenizer,
+        sources,
+        plan=plan,
+        folder=arguments.out,
+        resume=arguments.resume,
+        on_progress=lambda progress: print(progress.line(), file=sys.stderr, flush=True),
+    )
+    training = {
+        "data": [{"file": path.name, "sha256": file_sha256(path)} for path in arguments.data],
+        "excluded": [{"file": path.name, "sha256": file_sha256(path)} for path in arguments.exclude],
+        "n_texts": len(sources),
+        "n_questions": n_questions,
+        "dtype": dtype,
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        **asdict(plan),
+    }
+    weights = read_checkpoint(arguments.out / CHECKPOINT_FILE).weights
+    write_weights(arguments.out, weights, base_model=model.name, training=training)
+    figures = _measure(settings, arguments.out, arguments.measure)
+    manifest = write_weights(arguments.out, weights, base_model=model.name, training=training, figures=figures)
+    print(f"训练完成：{manifest.name}，{manifest.n_bytes / 1e6:.1f} MB，写在 {arguments.out}。")
+    print(f"要用它，把其中的 reader.safetensors 和 manifest.json 放进 {SHIPPED_FOLDER}。")
+
+
+def training_sources(paths: Sequence[Path], *, exclude: Sequence[Path]) -> list[SourceText]:
+    """Return the texts to train on: those of `paths` that do not occur word for word in `exclude`."""
+    banned = {source.text for source in read_sources(exclude)}
+    return [source for source in read_sources(paths) if source.text not in banned]
+
+
+def _measure(settings: Settings, folder: Path, paths: Sequence[Path]) -> dict[str, Any]:
+    """Return figures by file name, printed as they come."""
+    from embeddings.reading.measuring import as_record, measure
+    from embeddings.reading.reader import load_reader
+
+    reader = load_reader(settings, folder=folder)
+    records: dict[str, Any] = {}
+    for path in paths:
+        figures = measure(reader, path, n_questions=N_MEASURED)
+        print(f"{figures.file}：{figures.n} 题，EM {figures.exact_match:.3f}，F1 {figures.f1:.3f}")
+        records[figures.file] = as_record(figures)
+    return records
+
+
+def reader_state(folder: Path = SHIPPED_FOLDER) -> str:
+    """Return one line on the reader that is shipped: its name, or what is wrong with it."""
+    try:
+        manifest = check_weights(folder)
+    except EmbeddingError as exc:
+        return str(exc)
+    return f"{manifest.name}（{manifest.n_bytes / 1e6:.0f} MB，校验和正确）"
