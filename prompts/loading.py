@@ -1,8 +1,10 @@
 """Loads prompt files and fills in their variables.
 
-A prompt is `<name>.<lang>.md`. Its first line declares its variables, an empty line follows, the rest is the text:
+A prompt is `<name>.<lang>.md`. Its first line declares its variables, a second may give its version (1 where there is none), an
+empty line follows, the rest is the text:
 
     variables: question, passages
+    version: 2
 
     Answer {{question}} from {{passages}} as {"answer": "…"}.
 
@@ -22,6 +24,7 @@ from rag.errors import PromptError
 
 _FOLDER = Path(__file__).resolve().parent
 _DECLARATION = re.compile(r"variables:[ \t]*((?:[a-z_]+(?:,[ \t]*[a-z_]+)*)?)[ \t]*")
+_VERSION = re.compile(r"version:[ \t]*([1-9][0-9]{0,3})[ \t]*\r?\n")
 _VARIABLE = re.compile(r"\{\{([a-z_]+)\}\}")
 
 
@@ -36,6 +39,8 @@ class Prompt:
     """Without the declaration, and without white space at its ends."""
     sha256: str
     """Of the file's bytes."""
+    version: int = 1
+    """Raised by whoever changes what the prompt asks for."""
 
     def fill(self, values: dict[str, str]) -> str:
         """Return the text with each variable's value in its place.
@@ -65,6 +70,12 @@ def prompt_sha256(name: str, lang: Literal["zh", "en"]) -> str:
     return read_prompt(_prompt_path(name, lang)).sha256
 
 
+def prompt_stamp(name: str, lang: Literal["zh", "en"]) -> dict[str, str]:
+    """Return what identifies a prompt in an answer: `{"answer.zh@1": sha256}`, the version after the `@`."""
+    prompt = read_prompt(_prompt_path(name, lang))
+    return {f"{name}.{lang}@{prompt.version}": prompt.sha256}
+
+
 @lru_cache(maxsize=64)
 def read_prompt(path: Path) -> Prompt:
     """Return the prompt file at `path`, read once per process.
@@ -82,12 +93,17 @@ def read_prompt(path: Path) -> Prompt:
         raise PromptError(
             f"提示词文件 {path} 的第一行应写明变量，如 “variables: question, passages”，没有变量时写 “variables:”。"
         )
+    version = _VERSION.match(text)
+    if version is not None:
+        text = text[version.end() :]
     declared = tuple(re.findall("[a-z_]+", declaration[1]))
     used = set(_VARIABLE.findall(text))
     if used != set(declared):
         differing = ", ".join(sorted(used ^ set(declared)))
         raise PromptError(f"提示词文件 {path} 第一行声明的变量与正文用到的不一致：{differing}。请改正第一行或正文。")
-    return Prompt(path.name, declared, text.strip(), hashlib.sha256(content).hexdigest())
+    return Prompt(
+        path.name, declared, text.strip(), hashlib.sha256(content).hexdigest(), int(version[1]) if version else 1
+    )
 
 
 def _prompt_path(name: str, lang: str) -> Path:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 
-from prompts.loading import load_prompt, prompt_sha256, read_prompt
+from prompts.loading import load_prompt, prompt_sha256, prompt_stamp, read_prompt
 from rag.errors import PromptError
 from rag.settings import PROJECT_PATH
 
@@ -73,7 +73,7 @@ def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_prompt_is_refused_with_the_names_there_are() -> None:
     with pytest.raises(PromptError) as caught:
         load_prompt("../secrets", "zh")
-    assert str(caught.value).startswith("没有提示词 ../secrets.zh.md。现有：instruction_refusal.en.md、")
+    assert str(caught.value).startswith("没有提示词 ../secrets.zh.md。现有：answer.en.md、")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -94,6 +94,17 @@ def test_every_prompt_is_there_in_both_languages_with_the_same_variables() -> No
     for name in names:
         chinese, english = (read_prompt(folder / f"{name}.{lang}.md") for lang in ("zh", "en"))
         assert chinese.variables == english.variables, name
+
+
+def test_a_version_is_read_and_is_no_part_of_the_text(tmp_path: Path) -> None:
+    prompt = read_prompt(write(tmp_path, "variables: one\nversion: 3\n\n{{one}}\nversion: 4"))
+    assert (prompt.version, prompt.text) == (3, "{{one}}\nversion: 4")
+    (tmp_path / "old.zh.md").write_text("variables:\n\n正文", encoding="utf-8")
+    assert read_prompt(tmp_path / "old.zh.md").version == 1
+
+
+def test_the_stamp_names_prompt_language_and_version() -> None:
+    assert prompt_stamp("refusal", "zh") == {"refusal.zh@1": prompt_sha256("refusal", "zh")}
 
 
 def test_the_hash_is_that_of_the_file() -> None:
