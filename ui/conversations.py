@@ -1,19 +1,17 @@
-"""Conversations of the browser sessions, kept on the server and bounded; citations stay with their turn."""
+"""A turn of a conversation, from the question to the answer with its citations, and how it is kept as JSON."""
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections import OrderedDict
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
-from rag.types import Answer, Citation
+from rag.records import citation_record
+from rag.types import Answer, Citation, Writing
 
 TurnState = Literal["waiting", "answering", "done", "failed", "stopped"]
-
-MAX_SESSIONS = 200
-MAX_TURNS = 100
+Verdict = Literal["", "up", "down"]
 
 
 @dataclass
@@ -29,11 +27,19 @@ class Turn:
     citations: dict[int, Citation] = field(default_factory=dict)
     """By key."""
     nearest: tuple[Citation, ...] = ()
-    """For a refusal: the nearest sections, each as a citation of its whole passage; else empty."""
+    """Sections found but not cited, each as a citation of its whole passage; for a refusal the nearest."""
+    suggestions: tuple[str, ...] = ()
+    """For a refusal: questions that can be answered; else empty."""
     answer: Answer | None = None
     """None until the stream has ended."""
     notice: str = ""
-    """Why it failed; empty unless `state` is `failed`."""
+    """Why it failed or was cut short; empty otherwise."""
+    only_case: int | None = None
+    """The one case that was asked; None for all."""
+    verdict: Verdict = ""
+    """What the person thinks of the answer; empty where they did not say."""
+    reason: str = ""
+    """Why, in the person's words."""
     stop_requested: bool = False
 
     @property
@@ -44,63 +50,108 @@ class Turn:
     def reference(self, name: str) -> Citation | None:
         """Return what a chip points at: "1" is the citation [1], "n1" the first of the nearest; None when unknown."""
         if name.startswith("n"):
-            position = int(name[1:]) if name[1:].isdecimal() else 0
+            position = int(name[1:]) if name[1:].isdecimal() and len(name) < 6 else 0
             return self.nearest[position - 1] if 1 <= position <= len(self.nearest) else None
-        return self.citations.get(int(name)) if name.isdecimal() else None
+        return self.citations.get(int(name)) if name.isdecimal() and len(name) < 6 else None
+
+    def references(self) -> list[str]:
+        """Return the names of all references: the citations by key, then the sections also found."""
+        return [*map(str, sorted(self.citations)), *(f"n{i}" for i in range(1, len(self.nearest) + 1))]
 
 
-@dataclass
-class Conversation:
-    """The turns of one session, oldest first, at most MAX_TURNS."""
-
-    turns: list[Turn] = field(default_factory=list)
-
-    def add(self, question: str) -> Turn:
-        """Append a turn for the question; the oldest turn goes when there are too many."""
-        turn = Turn(question=question)
-        self.turns.append(turn)
-        del self.turns[:-MAX_TURNS]
-        return turn
-
-    def find(self, turn_id: str) -> Turn | None:
-        """Return the turn with this id; None when there is none (any more)."""
-        return next((turn for turn in self.turns if turn.turn_id == turn_id), None)
-
-    def questions_before(self, turn: Turn) -> tuple[str, ...]:
-        """Return the questions that were answered or refused before this turn, oldest first."""
-        earlier = []
-        for other in self.turns:
-            if other is turn:
-                break
-            if other.state == "done":
-                earlier.append(other.question)
-        return tuple(earlier)
-
-    def stop(self) -> None:
-        """Ask every pending turn to stop after its current sentence."""
-        for turn in self.turns:
-            turn.stop_requested = turn.stop_requested or turn.pending
+def questions_before(turns: Sequence[Turn], turn: Turn) -> tuple[str, ...]:
+    """Return the questions that were answered or refused before this turn, oldest first."""
+    earlier = []
+    for other in turns:
+        if other.turn_id == turn.turn_id:
+            break
+        if other.state == "done":
+            earlier.append(other.question)
+    return tuple(earlier)
 
 
-class ConversationStore:
-    """Conversations by session; the one unused for longest goes when there are more than MAX_SESSIONS."""
+def turn_record(turn: Turn) -> dict[str, Any]:
+    """Return the turn as a JSON object: what is kept, and what the JSON export holds."""
+    record: dict[str, Any] = {
+        "id": turn.turn_id,
+        "question": turn.question,
+        "only_case": turn.only_case,
+        "state": turn.state,
+        "text": turn.text,
+        "notice": turn.notice,
+        "citations": [citation_record(turn.citations[key]) for key in sorted(turn.citations)],
+        "also_found": [citation_record(citation) for citation in turn.nearest],
+        "suggestions": list(turn.suggestions),
+        "verdict": turn.verdict,
+        "reason": turn.reason,
+        "answer": None,
+    }
+    if turn.answer is not None:
+        answer = turn.answer
+        record["answer"] = {
+            "standalone_question": answer.standalone_question,
+            "short_answer": answer.short_answer,
+            "refused": answer.refused,
+            "reason": answer.reason,
+            "confidence": round(answer.confidence, 6),
+            "model": answer.model,
+            "timings_ms": {name: round(value, 3) for name, value in answer.timings_ms.items()},
+            "settings_sha256": answer.settings_sha256,
+            "prompts": dict(answer.prompts),
+            "notice": answer.notice,
+            "writing": answer.writing and _writing_record(answer.writing),
+        }
+    return record
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._conversations: OrderedDict[str, Conversation] = OrderedDict()
 
-    def get(self, session_id: str) -> Conversation:
-        """Return the session's conversation, a new one where there is none."""
-        with self._lock:
-            conversation = self._conversations.setdefault(session_id, Conversation())
-            self._conversations.move_to_end(session_id)
-            while len(self._conversations) > MAX_SESSIONS:
-                self._conversations.popitem(last=False)
-            return conversation
+def turn_from_record(record: dict[str, Any]) -> Turn:
+    """Return the turn that `turn_record` wrote; the passages of its answer are those also found."""
+    citations = {row["key"]: citation_from_record(row) for row in record["citations"]}
+    turn = Turn(
+        question=record["question"],
+        turn_id=record["id"],
+        state=record["state"],
+        text=record["text"],
+        citations=citations,
+        nearest=tuple(map(citation_from_record, record["also_found"])),
+        suggestions=tuple(record["suggestions"]),
+        notice=record["notice"],
+        only_case=record["only_case"],
+        verdict=record["verdict"],
+        reason=record["reason"],
+    )
+    if record["answer"] is not None:
+        kept = dict(record["answer"])
+        writing = kept.pop("writing", None)  # turns kept before there were chat models have none
+        turn.answer = Answer(
+            question=turn.question,
+            text=turn.text,
+            citations=tuple(citations.values()),
+            passages=(),
+            writing=writing and Writing(**writing | {"unknown_keys": tuple(writing["unknown_keys"])}),
+            **kept,
+        )
+    return turn
 
-    def reset(self, session_id: str) -> None:
-        """Stop what the session is being answered and forget its conversation."""
-        with self._lock:
-            conversation = self._conversations.pop(session_id, None)
-        if conversation is not None:
-            conversation.stop()
+
+def _writing_record(writing: Writing) -> dict[str, Any]:
+    """Return what became of a model's sentences in figures; the sentences that were not believed are not kept."""
+    return {one.name: getattr(writing, one.name) for one in fields(writing) if one.name != "sentences"}
+
+
+def citation_from_record(row: dict[str, Any]) -> Citation:
+    """Return the citation that `rag.records.citation_record` wrote."""
+    return Citation(
+        key=row["key"],
+        compilation_id=row["compilation"],
+        case_number=row["case"],
+        title=row["title"],
+        department=row["department"],
+        section_path=tuple(row["section"]),
+        first_page=row["pages"][0],
+        last_page=row["pages"][1],
+        quote=row["quote"],
+        start=row["start"],
+        end=row["end"],
+        computed=row["computed"],
+    )

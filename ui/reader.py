@@ -1,49 +1,111 @@
-"""HTML of one passage: case, department, heading path, case pages, and the quote highlighted inside its section."""
+"""HTML of the reader: a whole case with its outline, the quote highlighted, the way to the previous and next citation."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from rag.types import Citation, Compilation, Section
-from ui.rendering import without_markers
+from ui.i18n import Texts
+from ui.markup import button
+from ui.places import pages_of, without_markers
 
 _MARKER = re.compile(r"\*\*")
-_KINDS = {"residue": "以下是原文截图里的文字，排版已不完整。"}
-GONE = "这条出处已不在当前对话里。请重新提问后再查看。"
+_MOST_INDENTED = 4
 
 
-def render_passage(citation: Citation, compilations: Mapping[str, Compilation]) -> str:
-    """Return the panel for a citation: its whole section, the quote in `<mark>`."""
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Where a citation stands among those of its answer."""
+
+    turn_id: str
+    references: Sequence[str]
+    current: str
+
+    @property
+    def position(self) -> int:
+        """From 1."""
+        return self.references.index(self.current) + 1
+
+    def neighbour(self, step: int) -> str | None:
+        """Return the reference `step` places on; None past either end."""
+        at = self.position - 1 + step
+        return self.references[at] if 0 <= at < len(self.references) else None
+
+
+def render_passage(
+    citation: Citation, compilations: Mapping[str, Compilation], texts: Texts, *, steps: Steps | None = None
+) -> str:
+    """Return the panel for a citation: its whole case, or the cover and contents, the quote in `<mark>`."""
     compilation = compilations[citation.compilation_id]
-    sections = overlapping_sections(citation, compilation)
-    start = min([citation.start, *(section.start for section in sections)])
-    end = max([citation.end, *(section.end for section in sections)])
-    notes = {_KINDS[section.kind] for section in sections if section.kind in _KINDS}
+    number = citation.case_number
+    sections = compilation.catalogue if number is None else compilation.case(number).sections
+    notes = {texts("reader.residue") for one in overlapping_sections(citation, compilation) if one.kind == "residue"}
     if citation.computed:
-        notes.add("回答里的统计以下面标出的原文为依据。")
-    headings = {section.heading for section in sections if section.heading}
-    body = "".join(_paragraphs(compilation.text, start, end, citation=citation, headings=headings))
-    kicker = "封面与目录" if citation.case_number is None else f"案例 {citation.case_number}"
+        notes.add(texts("reader.computed"))
+    kicker = texts("place.catalogue") if number is None else texts("place.case", number=number)
+    body = "".join(_section(one, compilation.text, citation) for one in sections)
     return _panel(
         kicker,
         _title(citation, compilation)
-        + _facts(citation, compilation)
+        + _facts(citation, compilation, texts)
         + "".join(f'<p class="cc-note">{escape(note)}</p>' for note in sorted(notes))
+        + _actions(citation, texts)
+        + (_outline(sections, texts) if number is not None else "")
         + f'<div class="cc-passage" lang="zh-CN">{body}</div>',
+        texts,
+        steps=steps,
     )
 
 
-def render_missing() -> str:
-    """Return the panel for a reference that the session no longer has."""
-    return _panel("原文", f'<h2 tabindex="-1">找不到这条出处</h2><p class="cc-note">{escape(GONE)}</p>')
+def whole_case(compilation: Compilation, number: int) -> Citation:
+    """Return a citation of a case that highlights nothing. KeyError when there is no such case."""
+    case = compilation.case(number)
+    return Citation(
+        key=1,
+        compilation_id=compilation.compilation_id,
+        case_number=number,
+        title=case.title,
+        department=case.department,
+        section_path=(),
+        first_page=case.first_page,
+        last_page=case.last_page,
+        quote="",
+        start=case.start,
+        end=case.start,
+    )
 
 
-def _panel(kicker: str, inner: str) -> str:
-    close = '<button type="button" class="cc-close" data-close aria-label="关闭原文">关闭</button>'
-    bar = f'<div class="cc-bar"><span class="cc-kicker">{escape(kicker)}</span>{close}</div>'
-    return f'<aside class="cc-reader" aria-label="原文">{bar}{inner}</aside>'
+def render_missing(texts: Texts) -> str:
+    """Return the panel for a reference that the session does not have (any more)."""
+    title, gone = escape(texts("reader.missing")), escape(texts("reader.gone"))
+    return _panel(texts("reader.label"), f'<h2 tabindex="-1">{title}</h2><p class="cc-note">{gone}</p>', texts)
+
+
+def _panel(kicker: str, inner: str, texts: Texts, *, steps: Steps | None = None) -> str:
+    close = (
+        f'<button type="button" class="cc-close" data-close aria-label="{escape(texts("reader.close_label"))}">'
+        f"{escape(texts('reader.close'))}</button>"
+    )
+    bar = f'<span class="cc-kicker">{escape(kicker)}</span>{_steps(steps, texts)}{close}'
+    return f'<aside class="cc-reader" aria-label="{escape(texts("reader.label"))}"><div class="cc-bar">{bar}</div>{inner}</aside>'
+
+
+def _steps(steps: Steps | None, texts: Texts) -> str:
+    if steps is None or len(steps.references) < 2:
+        return ""
+    shown = []
+    for key, step, arrow in (("reader.previous", -1, "‹"), ("reader.next", 1, "›")):
+        to = steps.neighbour(step)
+        label = escape(texts(key))
+        target = "disabled" if to is None else f'data-turn="{steps.turn_id}" data-ref="{to}"'
+        shown.append(
+            f'<button type="button" class="cc-step" {target} title="{label}" aria-label="{label}">{arrow}</button>'
+        )
+    count = f"<span>{steps.position} / {len(steps.references)}</span>"
+    return f'<span class="cc-steps">{shown[0]}{count}{shown[1]}</span>'
 
 
 def _title(citation: Citation, compilation: Compilation) -> str:
@@ -51,25 +113,39 @@ def _title(citation: Citation, compilation: Compilation) -> str:
     return f'<h2 tabindex="-1">{escape(without_markers(title))}</h2>'
 
 
-def _facts(citation: Citation, compilation: Compilation) -> str:
+def _facts(citation: Citation, compilation: Compilation, texts: Texts) -> str:
     path = [without_markers(heading) for heading in citation.section_path]
     rows = [
-        ("单位", without_markers(citation.department) or (compilation.issuer if citation.case_number is None else "")),
-        ("位置", " › ".join(path)),
-        ("页码", case_pages(citation)),
+        ("department", without_markers(citation.department) or ("" if citation.case_number else compilation.issuer)),
+        ("path", " › ".join(path)),
+        ("pages", pages_of(citation, texts)),
     ]
-    shown = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in rows if value)
+    shown = "".join(
+        f"<div><dt>{escape(texts(f'reader.{name}'))}</dt><dd>{escape(value)}</dd></div>"
+        for name, value in rows
+        if value
+    )
     return f'<dl class="cc-facts">{shown}</dl>'
 
 
-def case_pages(citation: Citation) -> str:
-    """Return the pages of the *case*, by the contents: the page of a passage is not known. Empty without a page."""
-    first, last = citation.first_page, citation.last_page
-    if first is None:
+def _actions(citation: Citation, texts: Texts) -> str:
+    if citation.case_number is None:
         return ""
-    if last is None:
-        return f"案例页码 {first} 起（据目录）"
-    return f"案例页码 {first}（据目录）" if last == first else f"案例页码 {first}–{last}（据目录）"
+    only = button(texts("reader.only"), classes="cc-tool", only=citation.case_number)
+    return f'<p class="cc-actions">{only}</p>'
+
+
+def _outline(sections: Sequence[Section], texts: Texts) -> str:
+    """Return the headings of a case, indented by level, folded away."""
+    rows = "".join(
+        f'<li class="cc-level-{min(one.level, _MOST_INDENTED)}">'
+        f"{button(without_markers(one.heading), classes='cc-link', goto=one.start)}</li>"
+        for one in sections
+        if one.heading
+    )
+    if not rows:
+        return ""
+    return f'<details class="cc-outline"><summary>{escape(texts("reader.outline"))}</summary><ol>{rows}</ol></details>'
 
 
 def overlapping_sections(citation: Citation, compilation: Compilation) -> tuple[Section, ...]:
@@ -79,6 +155,12 @@ def overlapping_sections(citation: Citation, compilation: Compilation) -> tuple[
     else:
         sections = compilation.case(citation.case_number).sections
     return tuple(section for section in sections if section.start < citation.end and citation.start < section.end)
+
+
+def _section(section: Section, text: str, citation: Citation) -> str:
+    heading = without_markers(section.heading)
+    body = "".join(_paragraphs(text, section.start, section.end, citation=citation, headings={heading}))
+    return f'<section id="cc-at-{section.start}" data-kind="{section.kind}">{body}</section>' if body else ""
 
 
 def _paragraphs(text: str, start: int, end: int, *, citation: Citation, headings: set[str]) -> Iterator[str]:

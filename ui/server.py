@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from rag.errors import ServerError
 from rag.settings import Settings
+from ui.auth import Users
+from ui.logs import log_event, start_logging
 
 if TYPE_CHECKING:  # for the annotations only: these import the model's libraries, which the page does not wait for
     from rag.pipeline import CaseQA
@@ -21,10 +23,11 @@ STOP_TIMEOUT_S = 2
 def serve(settings: Settings, *, debug: bool = False) -> None:
     """Serve the page until interrupted; prints one line with its address.
 
-    Raises ServerError when the host is not loopback or the port cannot be taken.
+    Raises ServerError when others reach the host and nobody has a password, or the port cannot be taken.
     """
-    require_loopback(settings.host)
+    require_password_elsewhere(settings)
     listener = bind(settings.host, settings.port)
+    start_logging(debug=debug)
     with listener:
         # Gradio takes a second or two to import: after the port is ours, so that a port in use is said at once.
         import uvicorn
@@ -35,12 +38,14 @@ def serve(settings: Settings, *, debug: bool = False) -> None:
         config = uvicorn.Config(
             app,
             log_level="info" if debug else "warning",
+            log_config=None,
             access_log=debug,
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=STOP_TIMEOUT_S,
         )
         print(f"案例问答：{address(settings)}（按 Ctrl+C 停止）", flush=True)
+        log_event("started", host=settings.host, port=settings.port)
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -51,19 +56,21 @@ def _build_qa(settings: Settings, on_progress: Progress) -> CaseQA:
     return build_qa(settings, on_progress=on_progress)
 
 
-def require_loopback(host: str) -> None:
-    """Raise ServerError unless only this machine reaches the host."""
-    if host == "localhost":
-        return
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
+def require_password_elsewhere(settings: Settings) -> None:
+    """Raise ServerError where others reach the host and nobody has a password."""
+    if not is_loopback(settings.host) and not Users(settings.home).read():
         raise ServerError(
-            f"不能在地址 {host} 上提供服务：这一版没有密码保护，只允许本机访问（密码保护在以后的版本提供）。"
-            "请去掉 --host，或使用 --host 127.0.0.1。"
+            f"不能在地址 {settings.host} 上提供服务：别的机器能访问的地址必须先设密码。"
+            "请先运行 python -m ui password 用户名，或去掉 --host，只在本机使用。"
         )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches the host."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from rag.errors import CaseChatError
+from ui.i18n import Texts
+from ui.logs import without_paths
 
 if TYPE_CHECKING:  # importing it would import the model's libraries
     from rag.pipeline import CaseQA
@@ -15,8 +17,6 @@ if TYPE_CHECKING:  # importing it would import the model's libraries
 Progress = Callable[[str, int, int], None]
 Build = Callable[[Progress], "CaseQA"]
 State = Literal["waiting", "running", "ready", "failed"]
-
-UNEXPECTED = "准备时出现程序内部错误。请在终端用 python -m ui --debug 重新启动，并查看那里的错误信息。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,17 @@ class WarmupStatus:
     total: int = 0
     """0 or 1 where there is nothing to count."""
     error: str = ""
-    """The sentence to show; empty unless `state` is `failed`."""
+    """The sentence to show; empty unless `state` is `failed`, and then where the error was not foreseen."""
 
-    def sentence(self) -> str:
+    def sentence(self, texts: Texts) -> str:
         """Return the state in words, "正在准备模型… 3/30"; empty when ready."""
         if self.state == "ready":
             return ""
         if self.state == "failed":
-            return self.error
-        stage = self.stage.rstrip("….") or "正在准备"
-        if not stage.startswith("正在"):
-            stage = f"正在{stage}"
-        return f"{stage}… {self.done}/{self.total}" if self.total > 1 else f"{stage}…"
+            return self.error or texts("warmup.unexpected")
+        stage = self.stage.rstrip("….").removeprefix("正在")
+        shown = texts.known(f"stage.{stage}") or (texts("warmup.stage", stage=stage) if stage else texts("warmup.any"))
+        return f"{shown}… {self.done}/{self.total}" if self.total > 1 else f"{shown}…"
 
 
 class Warmup:
@@ -63,6 +62,11 @@ class Warmup:
         """The pipeline; None until ready."""
         return self._qa
 
+    @property
+    def finished(self) -> bool:
+        """Whether it has ended, well or badly."""
+        return self._finished.is_set()
+
     def start(self) -> None:
         """Start building in a daemon thread; a stopped server does not wait for it."""
         threading.Thread(target=self._run, name="casechat-warmup", daemon=True).start()
@@ -73,14 +77,14 @@ class Warmup:
 
     def _run(self) -> None:
         self._status = WarmupStatus(state="running")
-        # An unexpected exception goes on to threading.excepthook, which prints it in the terminal;
+        # An unexpected exception goes on to threading.excepthook, which logs it;
         # the page meanwhile must not wait for ever, so this is the status unless it is replaced.
-        final = WarmupStatus(state="failed", error=UNEXPECTED)
+        final = WarmupStatus(state="failed")
         try:
             self._qa = self._build(self._report)
             final = WarmupStatus(state="ready")
         except CaseChatError as exc:
-            final = WarmupStatus(state="failed", error=str(exc))
+            final = WarmupStatus(state="failed", error=without_paths(str(exc)))
         finally:
             self._status = final
             self._finished.set()

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -93,13 +94,13 @@ def server_url(clean_environment: None, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[Build], str]]:
-    """Serve a pipeline of the test's own in this process; return the URL."""
+def serve(tmp_path: Path) -> Iterator[Callable[..., str]]:
+    """Serve a pipeline of the test's own in this process, with a data directory of its own; return the URL."""
     with contextlib.ExitStack() as stack:
 
-        def start(build: Build) -> str:
+        def start(build: Build, **options: Any) -> str:
             port = free_port()
-            app = create_app(Settings(port=port), build)
+            app = create_app(Settings(port=port, **{"home": tmp_path / "home", **options}), build)
             server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
             thread = threading.Thread(target=server.run, daemon=True)
             thread.start()
@@ -122,11 +123,13 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     hosts: set[str] = set()
     failures: list[str] = []
 
-    def open_one(url: str, *, width: int = 1440, height: int = 900, color_scheme: str = "light") -> Page:
+    def open_one(
+        url: str, *, width: int = 1440, height: int = 900, color_scheme: str = "light", locale: str = "zh-CN"
+    ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=color_scheme,  # type: ignore[arg-type]
-            locale="zh-CN",
+            locale=locale,
         )
         contexts.append(context)
         context.set_default_timeout(TIMEOUT_MS)

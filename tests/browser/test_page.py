@@ -12,16 +12,15 @@ from playwright.sync_api import Page, expect
 
 from rag.errors import EmbeddingError
 from rag.types import Answer, Compilation, Delta
-from tests.ui.conftest import ScriptedQA
-from ui.handlers import BROKEN
-from ui.warmup import Build, Progress
+from tests.ui.conftest import ZH, ScriptedQA
+from ui.warmup import Progress
 
 pytestmark = pytest.mark.browser
 
 FACT = "新增耕地面积约 9600 亩"
 HOSTILE = '<img src=x onerror="window.ran=1"><script>window.ran=2</script>![x](https://evil.example/x)${window.ran=3}'
 
-Serve = Callable[[Build], str]
+Serve = Callable[..., str]
 Open = Callable[..., Page]
 
 
@@ -32,9 +31,9 @@ class GatedQA(ScriptedQA):
         super().__init__(compilation)
         self.gate = threading.Semaphore(0)
 
-    def stream(self, question: str, history: Sequence[str] = ()) -> Iterator[Delta | Answer]:
+    def stream(self, question: str, history: Sequence[str] = (), **options: Any) -> Iterator[Delta | Answer]:
         """Yield the script's items, waiting before each."""
-        for item in super().stream(question, history):
+        for item in super().stream(question, history, **options):
             assert self.gate.acquire(timeout=20)
             yield item
 
@@ -103,10 +102,10 @@ def test_sentences_appear_one_by_one_and_stop_keeps_what_was_said(
 def test_an_unexpected_error_is_a_plain_sentence(
     serve: Serve, open_page: Open, scripted: ScriptedQA, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scripted, "stream", lambda *_: 1 / 0)
+    monkeypatch.setattr(scripted, "stream", lambda *_, **__: 1 / 0)
     page = open_page(serve(lambda _: scripted))  # type: ignore[arg-type,return-value]
     send(page, "问")
-    expect(page.locator(".cc-failed")).to_have_text(BROKEN)
+    expect(page.locator(".cc-failed")).to_have_text(ZH("chat.broken"))
     expect(page.locator("body")).not_to_contain_text("ZeroDivisionError")
     expect(page.locator("body")).not_to_contain_text("Traceback")
 
@@ -123,6 +122,7 @@ def test_a_citation_is_reached_opened_and_closed_by_keyboard(
     page.keyboard.press("Enter")
     expect(page.locator(".cc-reader h2")).to_be_focused()
     expect(page.locator(".cc-reader mark")).to_have_text(FACT)
+    expect(page.locator(".cc-card.is-shown")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.locator(".cc-reader")).to_have_count(0)
     expect(page.locator(".cc-chip")).to_be_focused()
@@ -170,7 +170,7 @@ def test_html_in_a_passage_and_in_an_answer_is_text_and_runs_nothing(
     expect(page.locator(".cc-text")).to_contain_text(HOSTILE)
     page.locator(".cc-chip").click()
     expect(page.locator(".cc-reader mark")).to_have_text(HOSTILE)
-    assert page.locator("#cc-shell").locator("img, script, a").count() == 0
+    assert page.locator("#cc-conversation, #cc-side").locator("img, script, a").count() == 0
     assert page.evaluate("window.ran") is None
 
 
@@ -190,9 +190,25 @@ def test_nothing_is_cut_off_or_scrolls_sideways(
     send(page, "问" * 300)
     expect(page.locator(".cc-sources")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for name in ("发送", "新对话"):
+    for name in ("发送", "对话列表" if width < 1000 else "新对话"):
         expect(page.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
     page.locator(".cc-chip").click()
     expect(page.locator(".cc-reader mark")).to_be_in_viewport()
     expect(page.get_by_role("button", name="关闭原文")).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_on_a_phone_the_list_of_conversations_opens_and_gives_way(
+    serve: Serve, open_page: Open, scripted: ScriptedQA
+) -> None:
+    page = open_page(serve(lambda _: scripted), width=390, height=800)  # type: ignore[arg-type,return-value]
+    send(page, "甲？")
+    expect(page.locator(".cc-sources")).to_be_visible()
+    name = page.locator(".cc-conversation-name")
+    expect(name).to_be_hidden()
+    page.get_by_role("button", name="对话列表").click()
+    expect(name).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="新对话").click()
+    expect(page.locator(".cc-welcome")).to_be_visible()
+    page.locator("#cc-talk").click(position={"x": 380, "y": 300})
+    expect(name).to_be_hidden()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +20,9 @@ from ui.warmup import Progress
 
 
 @pytest.fixture
-def client(scripted: ScriptedQA) -> Iterator[TestClient]:
+def client(scripted: ScriptedQA, tmp_path: Path) -> Iterator[TestClient]:
     """The application with a scripted pipeline."""
-    app = create_app(Settings(), lambda _: scripted)  # type: ignore[arg-type,return-value]
+    app = create_app(Settings(home=tmp_path), lambda _: scripted)  # type: ignore[arg-type,return-value]
     with TestClient(app, base_url="http://127.0.0.1:7860") as client:
         yield client
 
@@ -51,16 +52,18 @@ def test_health_says_whether_questions_are_answered_yet(client: TestClient) -> N
     assert response.json()["model"] in ("waiting", "running", "ready")
 
 
-def test_health_of_a_failed_warm_up_names_no_path() -> None:
+def test_health_of_a_failed_warm_up_names_no_path(tmp_path: Path) -> None:
     def build(_: Progress) -> Any:
         raise EmbeddingError("/home/someone/secret 已损坏。")
 
-    with TestClient(create_app(Settings(), build), base_url="http://localhost:7860") as client:
+    with TestClient(create_app(Settings(home=tmp_path), build), base_url="http://localhost:7860") as client:
         for _ in range(100):
             response = client.get("/health")
             if response.json()["model"] == "failed":
                 break
-        assert response.json() == {"status": "ok", "model": "failed", "done": 0, "total": 0}
+        assert set(response.json()) == {"status", "model", "done", "total", "instance"}
+        assert "/home" not in response.text
+        assert client.get("/ready").status_code == 503
 
 
 @pytest.mark.parametrize(

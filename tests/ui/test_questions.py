@@ -9,24 +9,26 @@ import pytest
 
 from rag.errors import QuestionError
 from rag.settings import PROJECT_PATH, Settings
-from ui.questions import clean_question, example_questions
+from tests.ui.conftest import ZH
+from ui.questions import clean_question
+from ui.suggestions import example_questions
 
 
 @pytest.mark.parametrize("typed", ["", " \n\t　", "\x00\x07", "\ufeff\u202e"])
 def test_a_question_with_nothing_in_it_is_refused(typed: str) -> None:
     with pytest.raises(QuestionError) as caught:
-        clean_question(typed, max_chars=2000)
+        clean_question(typed, max_chars=2000, texts=ZH)
     assert str(caught.value) == "还没有输入问题。请在下面的输入框里写下问题，再按“发送”。"
 
 
 def test_a_question_that_is_too_long_is_refused_with_both_numbers() -> None:
     with pytest.raises(QuestionError) as caught:
-        clean_question("问" * 10_000, max_chars=2000)
+        clean_question("问" * 10_000, max_chars=2000, texts=ZH)
     assert str(caught.value) == "问题有 10000 个字符，最多 2000 个。请缩短后再发送。"
 
 
 def test_a_question_of_just_the_limit_is_asked() -> None:
-    assert len(clean_question("问" * 2000, max_chars=2000)) == 2000
+    assert len(clean_question("问" * 2000, max_chars=2000, texts=ZH)) == 2000
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def test_a_question_of_just_the_limit_is_asked() -> None:
     ],
 )
 def test_unprintable_characters_go_and_everything_else_stays(typed: str, question: str) -> None:
-    assert clean_question(typed, max_chars=2000) == question
+    assert clean_question(typed, max_chars=2000, texts=ZH) == question
 
 
 def test_examples_are_of_the_question_set_and_of_different_kinds() -> None:
@@ -50,11 +52,13 @@ def test_examples_are_of_the_question_set_and_of_different_kinds() -> None:
         for line in (PROJECT_PATH / "eval/questions/qingdao-2018.jsonl").read_text(encoding="utf-8").splitlines()
     ]
     types = {row["question"]: row["type"] for row in rows}
-    examples = example_questions(Settings())
+    examples = example_questions(Settings(), ZH)
     assert 6 <= len(examples) <= 8
     assert len({types[question] for question in examples}) >= 6
     assert "unanswerable" not in {types[question] for question in examples}
 
 
 def test_another_compilation_gets_examples_that_name_no_case_of_this_one(tmp_path: Path) -> None:
-    assert all("青岛" not in question for question in example_questions(Settings(compilation=tmp_path / "other.txt")))
+    assert all(
+        "青岛" not in question for question in example_questions(Settings(compilation=tmp_path / "other.txt"), ZH)
+    )

@@ -1,4 +1,4 @@
-"""The passage panel: the quote, and nothing but the quote, is highlighted inside its whole section."""
+"""The passage panel: the quote, and nothing but the quote, is highlighted inside its whole case."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from html import unescape
 import pytest
 
 from rag.types import Citation, Compilation
-from tests.ui.conftest import ScriptedQA
-from ui.reader import case_pages, overlapping_sections, render_missing, render_passage
+from tests.ui.conftest import ZH, ScriptedQA
+from ui.places import pages_of
+from ui.reader import Steps, render_missing, render_passage, whole_case
 
 
 def marked(html: str) -> str:
@@ -35,18 +36,19 @@ def squeezed(text: str) -> str:
         "青",
     ],
 )
-def test_the_quote_is_highlighted_in_its_section(scripted: ScriptedQA, compilation: Compilation, quote: str) -> None:
+def test_the_quote_is_highlighted_in_its_whole_case(scripted: ScriptedQA, compilation: Compilation, quote: str) -> None:
     citation = scripted.citation(1, quote)
-    html = render_passage(citation, scripted.compilations)
-    sections = overlapping_sections(citation, compilation)
+    html = render_passage(citation, scripted.compilations, ZH)
+    assert citation.case_number is not None
+    case = compilation.case(citation.case_number)
     assert marked(html) == quote.replace("**", "")
-    assert squeezed(plain(html)) == squeezed("".join(compilation.text[part.start : part.end] for part in sections))
+    assert squeezed(plain(html)) == squeezed(compilation.text[case.start : case.end])
 
 
 def test_a_quote_over_several_paragraphs_is_highlighted_in_each(scripted: ScriptedQA, compilation: Compilation) -> None:
     section = max((s for case in compilation.cases for s in case.sections), key=lambda s: s.end - s.start)
     citation = scripted.citation(1, compilation.text[section.start : section.end])
-    html = render_passage(citation, scripted.compilations)
+    html = render_passage(citation, scripted.compilations, ZH)
     assert html.count("<mark>") > 1
     assert squeezed(marked(html)) == squeezed(citation.quote)
 
@@ -67,13 +69,13 @@ def test_every_section_of_the_compilation_can_be_shown(scripted: ScriptedQA, com
                 start=section.start,
                 end=section.end,
             )
-            html = render_passage(citation, scripted.compilations)
+            html = render_passage(citation, scripted.compilations, ZH)
             assert squeezed(marked(html)) == squeezed(citation.quote)
 
 
 def test_the_panel_names_case_department_path_and_pages(scripted: ScriptedQA, compilation: Compilation) -> None:
     citation = scripted.citation(1, "新增耕地面积约 9600 亩")
-    html = render_passage(citation, scripted.compilations)
+    html = render_passage(citation, scripted.compilations, ZH)
     assert "案例 4" in html
     assert compilation.case(4).title in unescape(html)
     assert "即墨区政府" in html
@@ -92,7 +94,7 @@ def test_the_panel_names_case_department_path_and_pages(scripted: ScriptedQA, co
 )
 def test_pages_are_those_of_the_case(scripted: ScriptedQA, first: int | None, last: int | None, shown: str) -> None:
     citation = replace(scripted.citation(1, "新增耕地面积约 9600 亩"), first_page=first, last_page=last)
-    assert case_pages(citation) == shown
+    assert pages_of(citation, ZH) == shown
 
 
 def test_a_line_of_the_contents_is_shown_without_a_case(scripted: ScriptedQA, compilation: Compilation) -> None:
@@ -108,7 +110,7 @@ def test_a_line_of_the_contents_is_shown_without_a_case(scripted: ScriptedQA, co
         quote=compilation.text[section.start : section.end],
         computed=True,
     )
-    html = render_passage(citation, scripted.compilations)
+    html = render_passage(citation, scripted.compilations, ZH)
     assert "封面与目录" in html
     assert "页码" not in html[: html.index("cc-passage")]
     assert "回答里的统计以下面标出的原文为依据。" in html
@@ -120,11 +122,41 @@ def test_html_in_a_passage_is_text(scripted: ScriptedQA, compilation: Compilatio
     citation = scripted.citation(1, "新增耕地面积约 9600 亩")
     text = compilation.text[: citation.start] + hostile + compilation.text[citation.start + len(hostile) :]
     changed = replace(compilation, text=text)
-    html = render_passage(replace(citation, title=hostile), {compilation.compilation_id: changed})
+    html = render_passage(replace(citation, title=hostile), {compilation.compilation_id: changed}, ZH)
     assert "<img" not in html
     assert "<script" not in html
     assert hostile in plain(html)
 
 
 def test_a_reference_that_is_gone_says_what_to_do() -> None:
-    assert "这条出处已不在当前对话里。请重新提问后再查看。" in render_missing()
+    assert "这条出处已不在当前对话里。请重新提问后再查看。" in render_missing(ZH)
+
+
+def test_the_outline_leads_to_every_heading(scripted: ScriptedQA, compilation: Compilation) -> None:
+    html = render_passage(scripted.citation(1, "新增耕地面积约 9600 亩"), scripted.compilations, ZH)
+    headings = [section for section in compilation.case(4).sections if section.heading]
+    for section in headings:
+        assert f'data-goto="{section.start}"' in html
+        assert f'id="cc-at-{section.start}"' in html
+    assert html.count("data-goto") == len(headings)
+
+
+def test_a_case_opened_from_the_catalogue_highlights_nothing(scripted: ScriptedQA, compilation: Compilation) -> None:
+    html = render_passage(whole_case(compilation, 4), scripted.compilations, ZH)
+    assert "<mark>" not in html
+    assert "案例 4" in html
+    assert 'data-only="4"' in html
+
+
+@pytest.mark.parametrize(("current", "previous", "following"), [("1", None, "2"), ("2", "1", "5"), ("5", "2", None)])
+def test_the_way_to_the_neighbouring_citations(current: str, previous: str | None, following: str | None) -> None:
+    steps = Steps("t", ["1", "2", "5"], current)
+    assert (steps.neighbour(-1), steps.neighbour(1)) == (previous, following)
+
+
+def test_a_single_citation_has_no_neighbours_to_go_to(scripted: ScriptedQA) -> None:
+    citation = scripted.citation(1, "新增耕地面积约 9600 亩")
+    assert "cc-steps" not in render_passage(citation, scripted.compilations, ZH, steps=Steps("t", ["1"], "1"))
+    html = render_passage(citation, scripted.compilations, ZH, steps=Steps("t", ["1", "2"], "1"))
+    assert "1 / 2" in html
+    assert 'data-ref="2"' in html

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import socket
+from pathlib import Path
 
 import pytest
 
 from rag.errors import ServerError
 from rag.settings import Settings
 from ui import __main__ as command
-from ui.server import address, bind, require_loopback
+from ui.server import address, bind, require_password_elsewhere
 
 
 @pytest.fixture
@@ -51,21 +53,45 @@ def test_debug_shows_the_traceback(taken: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "example.com", ""])
-def test_any_host_but_this_machine_is_refused(host: str) -> None:
+def test_any_host_but_this_machine_needs_a_password(host: str, tmp_path: Path) -> None:
     with pytest.raises(ServerError) as caught:
-        require_loopback(host)
+        require_password_elsewhere(Settings(home=tmp_path, host=host))
     assert str(caught.value) == (
-        f"不能在地址 {host} 上提供服务：这一版没有密码保护，只允许本机访问（密码保护在以后的版本提供）。"
-        "请去掉 --host，或使用 --host 127.0.0.1。"
+        f"不能在地址 {host} 上提供服务：别的机器能访问的地址必须先设密码。"
+        "请先运行 python -m ui password 用户名，或去掉 --host，只在本机使用。"
     )
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
-def test_this_machine_is_accepted(host: str) -> None:
-    require_loopback(host)
+def test_this_machine_needs_no_password(host: str, tmp_path: Path) -> None:
+    require_password_elsewhere(Settings(home=tmp_path, host=host))
 
 
-def test_a_foreign_host_on_the_command_line_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_host_is_served_once_there_is_a_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CASECHAT_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse\n"))
+    assert command.main(["password", "张三"]) == 0
+    assert "correct horse" not in capsys.readouterr().out + (tmp_path / "users.json").read_text(encoding="utf-8")
+    assert (tmp_path / "users.json").stat().st_mode & 0o077 == 0
+    require_password_elsewhere(Settings(home=tmp_path, host="0.0.0.0"))
+
+
+@pytest.mark.parametrize(("typed", "n"), [("", 0), ("short", 5), ("x" * 1025, 1025)])
+def test_a_password_too_short_or_long_is_refused(
+    typed: str, n: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CASECHAT_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
+    assert command.main(["password", "张三"]) == 2
+    assert capsys.readouterr().err == f"错误：密码有 {n} 个字符，应有 8 到 1024 个。请换一个密码。\n"
+
+
+def test_a_foreign_host_on_the_command_line_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CASECHAT_HOME", str(tmp_path))
     assert command.main(["--host", "0.0.0.0"]) == 2
     assert capsys.readouterr().err.startswith("错误：不能在地址 0.0.0.0 上提供服务：")
 

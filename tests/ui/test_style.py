@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from ui.page import read_static
+from ui.app import STYLES
+from ui.wiring import STATIC_PATH, read_static
 
 AA = 4.5
 PAIRS = (
@@ -30,7 +31,7 @@ PAIRS = (
 
 def colours(selector: str) -> dict[str, str]:
     """Return the colours a block of the style sheet defines, by name without `--cc-`."""
-    block = re.search(re.escape(selector) + r" \{(.*?)\n\}", read_static("chat.css"), flags=re.DOTALL)
+    block = re.search(re.escape(selector) + r" \{(.*?)\n\}", read_static("base.css"), flags=re.DOTALL)
     assert block
     return dict(re.findall(r"--cc-([a-z-]+): (#[0-9a-f]{6});", block[1]))
 
@@ -50,6 +51,10 @@ def test_text_stands_out_from_what_is_behind_it(selector: str, text: str, behind
     assert (lighter + 0.05) / (darker + 0.05) >= AA
 
 
-@pytest.mark.parametrize("name", ["chat.css", "page.js", "conversation.js", "reader.js"])
+@pytest.mark.parametrize("name", sorted(path.name for path in STATIC_PATH.iterdir()))
 def test_no_file_of_the_page_names_another_address(name: str) -> None:
-    assert not re.search(r"https?:|url\(|@import|//[a-z]", read_static(name))
+    assert not re.search(r"https?:(?!//www\.w3\.org/WAI/)|url\(|@import", read_static(name))
+
+
+def test_every_style_sheet_is_served() -> None:
+    assert set(STYLES) == {path.name for path in STATIC_PATH.glob("*.css")}

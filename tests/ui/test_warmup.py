@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from rag.errors import EmbeddingError
-from ui.warmup import UNEXPECTED, Progress, Warmup, WarmupStatus
+from tests.ui.conftest import ZH
+from ui.warmup import Progress, Warmup, WarmupStatus
 
 
 def test_is_waiting_before_it_is_started() -> None:
@@ -28,11 +29,11 @@ def test_reports_progress_while_it_builds_and_holds_the_result_after() -> None:
     warmup = Warmup(build)
     warmup.start()
     assert reported.wait(5)
-    assert warmup.status.sentence() == "正在准备模型… 3/30"
+    assert warmup.status.sentence(ZH) == "正在准备模型… 3/30"
     assert warmup.qa is None
     go_on.set()
     assert warmup.wait(5)
-    assert (warmup.status.state, warmup.qa, warmup.status.sentence()) == ("ready", built, "")
+    assert (warmup.status.state, warmup.qa, warmup.status.sentence(ZH)) == ("ready", built, "")
 
 
 def test_a_deliberate_error_is_shown_as_its_sentence() -> None:
@@ -43,7 +44,7 @@ def test_a_deliberate_error_is_shown_as_its_sentence() -> None:
     warmup.start()
     assert warmup.wait(5)
     assert warmup.status.state == "failed"
-    assert warmup.status.sentence() == "模型文件夹已损坏。请运行 python -m embeddings unpack。"
+    assert warmup.status.sentence(ZH) == "模型文件夹已损坏。请运行 python -m embeddings unpack。"
 
 
 def test_an_unexpected_error_ends_the_wait_and_goes_to_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +57,7 @@ def test_an_unexpected_error_ends_the_wait_and_goes_to_the_terminal(monkeypatch:
     warmup = Warmup(build)
     warmup.start()
     assert warmup.wait(5)
-    assert warmup.status.sentence() == UNEXPECTED
+    assert warmup.status.sentence(ZH) == ZH("warmup.unexpected")
     for thread in threading.enumerate():
         if thread.name == "casechat-warmup":
             thread.join(5)
@@ -73,4 +74,4 @@ def test_an_unexpected_error_ends_the_wait_and_goes_to_the_terminal(monkeypatch:
     ],
 )
 def test_sentence_says_the_stage_and_counts_where_it_can(stage: str, done: int, total: int, sentence: str) -> None:
-    assert WarmupStatus(state="running", stage=stage, done=done, total=total).sentence() == sentence
+    assert WarmupStatus(state="running", stage=stage, done=done, total=total).sentence(ZH) == sentence

@@ -1,6 +1,7 @@
-// A passage that opens takes the focus and shows its quote; closing gives the focus back to the chip.
+// A passage that opens takes the focus and shows its quote; closing gives the focus back to what opened it.
+// Events reach Python as 'cite', 'only', 'close'.
 const close = () => {
-  const opener = window.casechatOpener;
+  const opener = window.casechat.opener;
   if (opener) {
     opener.classList.remove("is-open");
     if (opener.isConnected) opener.focus();
@@ -8,10 +9,20 @@ const close = () => {
   trigger("close");
 };
 element.addEventListener("click", (event) => {
-  if (event.target.closest("[data-close]")) close();
+  const button = event.target.closest("button");
+  if (!button) return;
+  const data = button.dataset;
+  if ("close" in data) close();
+  else if (data.ref) trigger("cite", { turn: data.turn, ref: data.ref });
+  else if (data.goto) element.querySelector(`#cc-at-${data.goto}`)?.scrollIntoView({ block: "start" });
+  else if (data.only) {
+    trigger("only", { only: data.only });
+    window.casechat.show("chat");
+    document.querySelector("#cc-question textarea")?.focus();
+  }
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && element.querySelector(".cc-reader")) close();
+  if (event.key === "Escape" && !window.casechat.card && element.querySelector(".cc-reader")) close();
 });
 watch("value", () => {
   const heading = element.querySelector("h2");
@@ -24,5 +35,5 @@ watch("value", () => {
   // Case, department and pages stay in view where the quote fits beside them; else the quote stands in the middle.
   const view = scroller.getBoundingClientRect();
   const quote = mark.getBoundingClientRect();
-  if (quote.bottom > view.bottom - 24) scroller.scrollTop = quote.top - view.top - scroller.clientHeight * 0.4;
+  if (quote.bottom > view.bottom - 24) scroller.scrollTop = quote.top - view.top - scroller.clientHeight * 0.35;
 });

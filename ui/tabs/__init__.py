@@ -1,0 +1,1 @@
+"""The tabs beside the chat: what each shows, as HTML."""
