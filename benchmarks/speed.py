@@ -61,7 +61,7 @@ def measure_speed(questions_path: Path, settings: Settings, *, report: Callable[
     """
     questions = read_questions(questions_path)
     with tempfile.TemporaryDirectory(prefix="casechat-bench-") as folder:
-        environment = _environment(Path(folder), settings)
+        environment = step_environment(Path(folder), settings)
         report("从零开始：解压模型，建立索引……")
         fresh = _run_worker("index", questions_path, environment)
         report("模型已解压：重新建立索引……")
@@ -83,12 +83,12 @@ def measure_speed(questions_path: Path, settings: Settings, *, report: Callable[
         Measurement("peak_memory", max(step.peak_mb for step in (fresh, again, asked, *starts)), "MiB", 2048),
     ]
     return {
-        **_provenance(questions_path, settings),
+        **provenance(questions_path, settings),
         "n_questions": len(questions),
         "n_starts": N_STARTS,
         "left_out": "the first question after loading is asked once before it is timed",
         "index": {key: manifest[key] for key in ("embedding_model", "dtype", "dim", "n_chunks", "compilations")},
-        "measurements": [_rounded(measurement) for measurement in measurements],
+        "measurements": [rounded(measurement) for measurement in measurements],
         "latencies_ms": [round(value, 3) for value in latencies_ms],
     }
 
@@ -123,7 +123,7 @@ def _run_worker(job: str, questions_path: Path, environment: dict[str, str]) -> 
     return run_process([sys.executable, "-m", "benchmarks", "worker", job, *questions], environment)
 
 
-def _environment(home: Path, settings: Settings) -> dict[str, str]:
+def step_environment(home: Path, settings: Settings) -> dict[str, str]:
     """Return the environment of the steps: this one's, with a fresh data directory and no network for models."""
     return {
         **os.environ,
@@ -133,7 +133,8 @@ def _environment(home: Path, settings: Settings) -> dict[str, str]:
     }
 
 
-def _provenance(questions_path: Path, settings: Settings) -> dict[str, Any]:
+def provenance(questions_path: Path, settings: Settings) -> dict[str, Any]:
+    """Return what a result was made with: date, machine, versions, hashes of settings and questions."""
     pinned = pinned_versions(PROJECT_PATH / "requirements.txt")
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -144,7 +145,8 @@ def _provenance(questions_path: Path, settings: Settings) -> dict[str, Any]:
     }
 
 
-def _rounded(measurement: Measurement) -> dict[str, Any]:
+def rounded(measurement: Measurement) -> dict[str, Any]:
+    """Return a measurement as it stands in a result file."""
     ratio = measurement.ratio
     return {
         "name": measurement.name,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eval import commands
+from eval.answers import N_ANSWERS
 from eval.api import Price
 from rag.errors import CaseChatError
 
@@ -52,7 +53,14 @@ def build_parser() -> argparse.ArgumentParser:
     tables.add_argument("runs", type=Path, nargs="+", metavar="结果目录", help="第一个是本系统，其余是对照")
     tables.add_argument("--into", type=Path, metavar="文件", help="写进这个文件的 <!-- table: 名称 --> 标记之间")
     tables.add_argument("--name", default="dev", help="标记里的名称")
+    tables.add_argument("--risk", action="store_true", help="拒答的取舍：各覆盖率下的错误率，各错误拒答率下的拒答率")
     tables.set_defaults(command=commands.tables)
+    answers = added.add_parser("answers", help="把一次评测里的若干回答写成一页，每种题型有对有错")
+    answers.add_argument("run", type=Path, metavar="结果目录")
+    answers.add_argument("--n", type=_positive, default=N_ANSWERS, help=f"几个回答，默认 {N_ANSWERS}")
+    answers.add_argument("--split", choices=("tune", "report"), default="", help="只取这个划分的题")
+    answers.add_argument("--into", type=Path, metavar="文件", help="写进这个文件的 <!-- table: answers --> 标记之间")
+    answers.set_defaults(command=commands.answers)
     levels = added.add_parser("levels", help="把一次评测达到的水平记入 eval/levels.json，测试以此为准")
     levels.add_argument("run", type=Path, metavar="结果目录")
     levels.add_argument("--questions", type=Path, required=True, help="题库文件")
@@ -75,13 +83,21 @@ def _add_run(added: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def _add_squad(added: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     squad = added.add_parser("squad", help="在 SQuAD 格式的公开题库上评测（CMRC 2018、DRCD、XQuAD）")
     squad.add_argument("file", type=Path, metavar="文件")
+    squad.add_argument(
+        "--remove-every",
+        type=_positive,
+        metavar="N",
+        help="每 N 个段落拿掉 1 个，它们的题就没有依据，用来测拒答；至少为 2",
+    )
     _add_shared(squad)
     squad.set_defaults(command=commands.squad)
 
 
 def _add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, help="结果目录，默认在数据目录的 runs/ 下，以题库命名")
-    parser.add_argument("--llm", help="由谁作答：extractive（默认），或 提供方:模型")
+    parser.add_argument("--llm", help="由谁作答：extractive（默认）、提供方:模型 或 gguf:文件")
+    parser.add_argument("--base-url", metavar="网址", help="语言模型服务的网址，例如 http://127.0.0.1:8000/v1")
+    parser.add_argument("--reader", choices=("bundled", "none"), help="阅读模型：自带的（默认）或不用")
     parser.add_argument("--pipeline", choices=("casechat", "textbook", "bm25"), default="casechat")
     parser.add_argument("--limit", type=_positive, help="只问前 N 题")
     parser.add_argument("--workers", type=_positive, default=1, help="并行的线程数，默认 1")

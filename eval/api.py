@@ -179,3 +179,31 @@ def score_records(
 
 def _models(records: Sequence[Record]) -> list[str]:
     return sorted({record["model"] for record in records if record["model"]})
+
+
+def list_questions(path: Path) -> tuple[Question, ...]:
+    """Return the questions of a file, in its order. Raises QuestionSetError listing every problem."""
+    return load_questions(path)
+
+
+def write_run_report(run_path: Path) -> Path:
+    """Write `report.html` of a finished run and return its path. Raises QuestionSetError where there is no run."""
+    from eval.report.page import write_report  # brings in the template engine
+
+    return write_report(run_path)
+
+
+def write_run_comparison(base_path: Path, other_path: Path, *, out_path: Path) -> None:
+    """Write the page that compares two finished runs to the file `out_path`.
+
+    Raises QuestionSetError where one is no run, or they have no question in common.
+    """
+    from eval.compare import compare_runs
+    from eval.report.page import write_comparison
+
+    write_comparison([compare_runs(read_run(base_path), read_run(other_path))], out_path)
+
+
+def read_summary(run_path: Path) -> dict[str, Any]:
+    """Return the summary of a finished run. Raises QuestionSetError where there is none or it is damaged."""
+    return dict(read_run(run_path).summary)

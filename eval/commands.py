@@ -9,13 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from eval.answers import answers_page
 from eval.api import PipelineName, RunOptions, choose_questions, prepare_folder, run_evaluation
 from eval.compare import compare_runs, comparison_text
 from eval.folder import BASELINE_FOLDER, REPORT_FILE, read_results, read_run
 from eval.levels import LEVELS_PATH, reached_levels, write_levels
 from eval.progress import progress_bars
 from eval.report.page import write_comparison, write_report
-from eval.squad import load_squad, run_squad, short_table
+from eval.risk import risk_tables
+from eval.squad import load_squad, run_squad, short_table, without_contexts
 from eval.tables import markdown_tables, replace_block, summary_text
 from eval.template import write_template
 from eval.thresholds import parse_threshold, shortfalls
@@ -34,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from rag.factory import build_embedder, build_qa
 
     thresholds = tuple(parse_threshold(text) for text in options.require)
-    settings = load_settings(llm=options.llm)
+    settings = load_settings(llm=options.llm, base_url=options.base_url, reader=options.reader)
     options.out = options.out or default_out_path(settings, options.questions)
     chosen = RunOptions(
         questions_path=options.questions,
@@ -79,9 +81,11 @@ def squad(options: argparse.Namespace) -> int:
     from rag.factory import CorpusDocument, build_corpus_qa
 
     thresholds = tuple(parse_threshold(text) for text in options.require)
-    settings = load_settings(llm=options.llm)
+    settings = load_settings(llm=options.llm, base_url=options.base_url, reader=options.reader)
     options.out = options.out or default_out_path(settings, options.file)
     public = load_squad(options.file)
+    if options.remove_every is not None:
+        public = without_contexts(public, every=options.remove_every)
     chosen = RunOptions(
         questions_path=options.file,
         out_path=options.out,
@@ -168,12 +172,23 @@ def template(options: argparse.Namespace) -> int:
 
 def tables(options: argparse.Namespace) -> int:
     """Print the tables of the documentation, or put them into a file."""
-    table = markdown_tables([read_run(path) for path in options.runs])
+    table = (risk_tables if options.risk else markdown_tables)([read_run(path) for path in options.runs])
     if options.into is None:
         print(table)
     else:
         replace_block(options.into, options.name, table)
         print(f"已更新 {options.into} 里的表格 {options.name}")
+    return 0
+
+
+def answers(options: argparse.Namespace) -> int:
+    """Print a page of answers of a run, or put it into a file."""
+    page = answers_page(read_run(options.run), n=options.n, split=options.split)
+    if options.into is None:
+        print(page)
+    else:
+        replace_block(options.into, "answers", page)
+        print(f"已更新 {options.into}")
     return 0
 
 

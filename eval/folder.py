@@ -26,7 +26,7 @@ SUMMARY_FILE = "summary.json"
 REPORT_FILE = "report.html"
 BASELINE_FOLDER = "baselines"
 """Of a run folder: the run folders of the baselines, by pipeline."""
-TIME_FIELDS = ("latency_ms",)
+TIME_FIELDS = ("latency_ms", "timings_ms")
 """Fields of a result that differ between two equal runs; `strip_times` drops them."""
 
 Record = dict[str, Any]

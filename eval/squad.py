@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,26 @@ def _question(question_id: str, text: str, answers: tuple[str, ...], context_num
         history=(),
         split="",
     )
+
+
+def without_contexts(public: SquadSet, *, every: int) -> SquadSet:
+    """Return a set without each `every`-th context (from the first): its questions stay, and can no longer be answered.
+
+    Questions that could not be answered before are left out, so that the removal alone is measured.
+
+    Raises QuestionSetError for `every` below 2, which would leave nothing to answer from.
+    """
+    if every < 2:
+        raise QuestionSetError(f"--remove-every 是 {every}，会把段落全部拿掉。请用 2 或更大的整数。")
+    kept = [number for number in range(1, len(public.contexts) + 1) if (number - 1) % every]
+    renumbered = {old: new for new, old in enumerate(kept, start=1)}
+    questions = []
+    for question in public.questions:
+        if question.cases and question.cases[0] in renumbered:
+            questions.append(replace(question, cases=(renumbered[question.cases[0]],)))
+        elif question.cases:
+            questions.append(replace(question, type=UNANSWERABLE, cases=(), evidence=(), answer="", answer_keys=()))
+    return SquadSet(tuple(public.contexts[old - 1] for old in kept), tuple(questions), public.answers)
 
 
 def run_squad(
@@ -189,4 +209,9 @@ def short_table(summary: Mapping[str, Any], records: Sequence[Record]) -> str:
             lines.append(
                 f"{name:<20}{entry['mean'] * 100:>8.2f}  [{entry['low'] * 100:.2f}, {entry['high'] * 100:.2f}]  n={entry['n']}"
             )
+    lines += [
+        f"错误拒答 {float(share):.0%} 时拒答无依据题{value * 100:>8.2f}"
+        for share, value in summary["refusals"]["refused_at"].items()
+        if value is not None
+    ]
     return "\n".join(lines)

@@ -12,11 +12,13 @@ import numpy as np
 from eval.dataset import SEVERAL_CASES_TYPES, SINGLE_FACT_TYPES, Question
 from eval.evidence import Evidence
 from eval.metrics.intervals import Interval, bootstrap_mean, bootstrap_refusal_f1
-from eval.metrics.refusals import RefusalCounts, area_under_risk, count_refusals, risk_coverage
+from eval.metrics.refusals import RefusalCounts, area_under_risk, count_refusals, refused_at, risk_coverage
 from eval.scores import Scores
 
 Summary = dict[str, Any]
 _DIGITS = 6
+FALSE_REFUSALS = (0.02, 0.04, 0.05, 0.1)
+"""Shares of the answerable questions refused at which the refusals of the others are given."""
 COUNT_METRICS = ("latency_ms", "answer_chars", "input_tokens", "output_tokens")
 """Metrics that are no shares: given with quantiles."""
 
@@ -116,7 +118,16 @@ def refusals(scored: Sequence[ScoredQuestion]) -> Summary:
         "f1": _rounded(counts.f1),
         "false_refusals": _rounded(counts.false_refusals),
         "intervals": intervals,
+        "refused_at": {
+            f"{share:g}": _rounded(refused_at(_confidences(scored), answerable, false_refusals=share))
+            for share in FALSE_REFUSALS
+        },
     }
+
+
+def _confidences(scored: Sequence[ScoredQuestion]) -> list[float]:
+    """Return the confidence of each question; 0 where the question failed."""
+    return [float(item.record["confidence"] or 0.0) for item in scored]
 
 
 def _interval(values: Sequence[float]) -> list[float] | None:

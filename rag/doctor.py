@@ -7,8 +7,10 @@ import platform
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from rag.errors import CaseChatError
 from rag.machine import folder_bytes, free_disk_bytes, installed_version, memory_bytes, pinned_versions
@@ -30,13 +32,17 @@ class Finding:
     """What was found and, when not ok, what mends it."""
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Yield the findings one by one, the quick checks first. What is wrong is a finding, not an error."""
+def examine(settings: Settings, *, ask_llm: bool = False) -> Iterator[Finding]:
+    """Yield the findings one by one, the quick checks first. What is wrong is a finding, not an error.
+
+    ask_llm: whether the chat model is asked for a word; else only what is on this machine is looked at.
+    """
     yield check_python()
     yield check_packages()
     yield check_memory(memory_bytes("MemAvailable"))
     yield check_home(settings)
     yield check_port(settings)
+    yield check_llm(settings, ask=ask_llm)
     try:
         yield check_compilation(settings)
         yield from check_model_and_index(settings)
@@ -107,6 +113,45 @@ def check_port(settings: Settings) -> Finding:
             return Finding("端口", False, detail)
         return Finding("端口", False, f"{place} 用不了（{exc.strerror or exc}）。请检查设置 host 和 port。")
     return Finding("端口", True, f"{place} 空闲")
+
+
+def check_llm(settings: Settings, *, ask: bool) -> Finding:
+    """Return whether the chat model that writes has its package, its key and its file, and with `ask` whether it replies.
+
+    The key's variable is named, never its value. A service is reached with `ask` alone, a model file loaded too.
+    """
+    from rag.llms.specs import EXTRACTIVE, GGUF, read_key, read_spec, require_package
+
+    if settings.llm == EXTRACTIVE and settings.base_url is None:
+        return Finding("语言模型", True, "extractive：摘录原文，不用语言模型")
+    try:
+        if settings.llm == EXTRACTIVE:
+            _ask_llm(settings)  # says what the address is good for
+        spec = read_spec(settings)
+        require_package(spec)
+        key = read_key(spec, settings)
+        found = [spec.name, "软件包已安装"]
+        if spec.provider == GGUF:
+            found.append(f"文件 {Path(spec.model).stat().st_size / 1e9:.2f} GB")
+        elif spec.base_url is not None:
+            found.append(spec.base_url)
+        if key not in (None, "no-key"):
+            found.append("密钥已设置")
+        found.append(f"{_ask_llm(settings):.1f} 秒后有回复" if ask else "没有试着提问；加 --llm-test 试一次")
+    except (CaseChatError, OSError) as exc:
+        return Finding("语言模型", False, str(exc))
+    return Finding("语言模型", True, "，".join(found))
+
+
+def _ask_llm(settings: Settings) -> float:
+    """Return the seconds until the chat model's first word. Raises SettingsError or LlmError."""
+    from rag.factory import build_llm, try_llm
+
+    started_s = time.perf_counter()
+    chat = build_llm(settings)
+    if chat is not None:
+        try_llm(chat, timeout_s=settings.llm_silence_s)
+    return time.perf_counter() - started_s
 
 
 def check_compilation(settings: Settings) -> Finding:

@@ -14,6 +14,7 @@
     ├── QuestionError           a question that is empty or too long
     ├── QuestionSetError        a question file with problems, each named with its line
     ├── PromptError             a prompt file whose variables do not fit
+    ├── LlmError                a chat model cannot be reached, refuses, or replies with nothing usable
     └── ServerError             the web server cannot start (port in use)
 
 A message gives the value, the limit, the place and the remedy in one or two plain sentences, in
@@ -77,6 +78,19 @@ class QuestionSetError(CaseChatError):
 
 class PromptError(CaseChatError):
     """A prompt file's variables do not fit what is declared."""
+
+
+class LlmError(CaseChatError):
+    """A chat model gave nothing usable. Holds no text of the provider, which may repeat a key or a question."""
+
+    def __init__(
+        self, message: str, *, kind: str = "other", passing: bool = False, retry_after_s: float | None = None
+    ) -> None:
+        """Keep the message, the kind of fault, whether trying again may help, and how long the server asks to wait."""
+        super().__init__(message)
+        self.kind = kind
+        self.passing = passing
+        self.retry_after_s = retry_after_s
 
 
 class ServerError(CaseChatError):

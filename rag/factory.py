@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,14 +12,20 @@ from typing import Literal
 
 from embeddings.base import Embedder
 from embeddings.factory import get_embedder
+from embeddings.reading.lazy import get_reader
 from rag.answering.catalogue import CatalogueAnswerer
 from rag.answering.extractive import ExtractiveAnswerer
+from rag.answering.generative import GenerativeAnswerer
 from rag.baselines import shortened, textbook_chunks
 from rag.chunking.chunker import CHUNKER_VERSION, chunk_compilation, embedded_text
-from rag.errors import IndexMismatch
+from rag.errors import IndexMismatch, SettingsError
+from rag.llms.building import build_chat
+from rag.llms.chat import ChatModel, Message
+from rag.llms.specs import EXTRACTIVE
 from rag.parsing.loading import load_compilation as load_compilation  # evaluation takes it from here
 from rag.pipeline import CaseQA
 from rag.retrieval.mentions import CaseNames
+from rag.retrieval.reading import PassageReader
 from rag.retrieval.retriever import FusionWeights, Retriever
 from rag.settings import Settings
 from rag.stores.building import build_passages
@@ -32,8 +39,8 @@ PipelineName = Literal["casechat", "textbook", "bm25"]
 _TEXTBOOK_PASSAGES = 4
 _WEIGHTS = {
     "casechat": FusionWeights(),
-    "textbook": FusionWeights(dense=1.0, dense_english=1.0, named_case=0.0),
-    "bm25": FusionWeights(dense=0.0, dense_english=0.0, named_case=0.0),
+    "textbook": FusionWeights(dense=1.0, dense_english=1.0, named_case=0.0, dictionary=False),
+    "bm25": FusionWeights(dense=0.0, dense_english=0.0, named_case=0.0, dictionary=False),
 }
 
 
@@ -51,6 +58,11 @@ def build_embedder(settings: Settings, *, on_progress: Progress | None = None) -
     return get_embedder(settings, on_progress=on_progress)
 
 
+def build_reader(settings: Settings) -> PassageReader | None:
+    """Return the settings' reader; None for `none`. It is loaded by the first question."""
+    return get_reader(settings)
+
+
 def build_qa(
     settings: Settings,
     *,
@@ -66,13 +78,48 @@ def build_qa(
 
     Raises IndexMismatch when the index was built with another model or format.
     """
+    chat = build_llm(settings)  # a wrong name or a missing key is told before the index is opened
     compilation = load_compilation(settings.compilation)
     model = embedder or build_embedder(settings, on_progress=on_progress)
     if pipeline == "textbook":
         index = _textbook_index(compilation, model, on_progress)
     else:
         index = _open_or_build(settings, compilation, model, on_progress)
-    return _assemble(settings, index, model, pipeline)
+    return _written_by(chat, _assemble(settings, index, model, pipeline), settings)
+
+
+def build_llm(settings: Settings) -> ChatModel | None:
+    """Return the chat model of the settings; None for `extractive`. Nothing is asked of it here.
+
+    Raises SettingsError for a name that is no model, a missing package (with its install line) or a missing key.
+    """
+    if settings.llm != EXTRACTIVE:
+        return build_chat(settings)
+    if settings.base_url is not None:
+        raise SettingsError(
+            f"给了模型的网址 {settings.base_url}，但 llm 是 extractive，不用模型。请加上 --llm openai:模型名，或去掉 --base-url。"
+        )
+    return None
+
+
+def try_llm(chat: ChatModel, *, timeout_s: float) -> None:
+    """Ask a chat model for one word. Raises LlmError, which says what is wrong, when none comes within `timeout_s`."""
+    for _ in chat.stream([Message("user", "你好，请回复“好”。")], ends_s=time.monotonic() + timeout_s):
+        return
+
+
+def with_llm(qa: CaseQA, settings: Settings) -> CaseQA:
+    """Return the same question answering, written by the chat model of `settings`. Raises SettingsError as `build_llm`."""
+    return _written_by(build_llm(settings), qa, settings)
+
+
+def _written_by(chat: ChatModel | None, qa: CaseQA, settings: Settings) -> CaseQA:
+    return qa.with_writer(None if chat is None else GenerativeAnswerer(chat, qa.index), settings)
+
+
+def open_index(settings: Settings, embedder: Embedder) -> PassageIndex:
+    """Return the index of the settings' compilation alone, built first where it is missing: for those who fit what answers."""
+    return _open_or_build(settings, load_compilation(settings.compilation), embedder, None)
 
 
 def build_index(
@@ -99,7 +146,7 @@ def build_corpus_qa(
         index = _textbook_index(compilation, model, on_progress)
     else:
         index = _index(settings, compilation, model, on_progress)
-    return _assemble(settings, index, model, pipeline)
+    return with_llm(_assemble(settings, index, model, pipeline), settings)
 
 
 def corpus_compilation(documents: Sequence[CorpusDocument]) -> Compilation:
@@ -127,11 +174,12 @@ def index_path(settings: Settings) -> Path:
 def _assemble(settings: Settings, index: PassageIndex, model: Embedder, pipeline: PipelineName) -> CaseQA:
     names = CaseNames(index.compilation)
     own = pipeline == "casechat"
+    reader = build_reader(settings) if own else None
     return CaseQA(
         settings,
         index,
-        retriever=Retriever(index, model, weights=_WEIGHTS[pipeline]),
-        answerer=ExtractiveAnswerer(index),
+        retriever=Retriever(index, model, weights=_WEIGHTS[pipeline], reader=reader),
+        answerer=ExtractiveAnswerer(index, reads=reader is not None),
         catalogue=CatalogueAnswerer(index.compilation, names) if own else None,
         names=names,
         n_passages=_TEXTBOOK_PASSAGES if pipeline == "textbook" else settings.n_passages,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rag.types import Answer, Citation, Passage
@@ -11,7 +12,7 @@ def answer_record(
     answer: Answer, *, latency_ms: float, question_id: str = "", question_type: str = ""
 ) -> dict[str, Any]:
     """Return the result object for an answer; scores are rounded to 6 digits so that equal runs give equal bytes."""
-    return {
+    record = {
         "id": question_id,
         "type": question_type,
         "question": answer.question,
@@ -25,8 +26,13 @@ def answer_record(
         "retrieved": [passage_record(passage) for passage in answer.passages],
         "latency_ms": round(latency_ms, 3),
         "model": answer.model,
+        "prompts": dict(answer.prompts),
         "error": None,
     }
+    if answer.writing is None:
+        return record
+    written = asdict(answer.writing) | {"notice": answer.notice}
+    return record | {"writing": written, "timings_ms": {name: round(ms, 3) for name, ms in answer.timings_ms.items()}}
 
 
 def citation_record(citation: Citation) -> dict[str, Any]:

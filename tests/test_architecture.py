@@ -26,10 +26,11 @@ HEAVY = ("torch", "transformers", "sentence_transformers", "gradio", "faiss", "l
 MAY_IMPORT = {
     **dict.fromkeys(LEAVES, LEAVES),
     **{layer: (*LEAVES, *LAYERS[: rank + 1]) for rank, layer in enumerate(LAYERS)},
-    "rag.answering": (*LEAVES, *LAYERS[: LAYERS.index("rag.answering") + 1], "prompts"),
+    "rag.llms": (*LEAVES, "rag.llms"),
+    "rag.answering": (*LEAVES, *LAYERS[: LAYERS.index("rag.answering") + 1], "rag.llms", "prompts"),
     "rag.baselines": (*LEAVES, "rag.chunking"),
     "rag.factory": ("rag", "embeddings"),
-    "rag.doctor": (*LEAVES, "rag.factory", "rag.stores", "rag.parsing"),
+    "rag.doctor": (*LEAVES, "rag.factory", "rag.stores", "rag.parsing", "rag.llms.specs"),
     "rag.cli": ("rag",),
     "rag.__main__": ("rag.cli",),
     "embeddings": (*LEAVES, "embeddings"),

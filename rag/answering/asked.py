@@ -3,52 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
 
+from rag.answering.asked_english import asked_in_english, parts_in_english
+from rag.answering.kinds import Asked, Kind, Sought
 from rag.answering.units import UNIT_GROUPS, exact_units, group_by_noun, units_asked
 from rag.normalising import is_mostly_latin, matching_form
 
 __all__ = ["UNIT_GROUPS", "Asked", "Kind", "Sought", "split_question", "what_is_asked"]
-
-
-class Kind(StrEnum):
-    """The kinds of question that are answered in different ways."""
-
-    NUMBER = "number"
-    DATE = "date"
-    NAME = "name"
-    LIST = "list"
-    HOW = "how"
-    COMPARE = "compare"
-    WHICH_CASES = "which_cases"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a question asks for."""
-
-    kind: Kind
-    units: tuple[frozenset[str], ...]
-    """One set of interchangeable units for each value wanted; an empty set is a value of unknown unit."""
-    n_items: int | None
-    """How many items a list question says there are ("哪四项"); None where it does not say."""
-    english: bool
-    sought: Sought | None = None
-    """What sort of name a name question wants, where its words say so."""
-    exact_units: tuple[str, ...] = ()
-    """The units as the question says them: "多少项" says 项, though 件 would fit too."""
-
-
-class Sought(StrEnum):
-    """Sorts of names."""
-
-    PERSON = "person"
-    ORGANISATION = "organisation"
-    DOCUMENT = "document"
-    NAMED_THING = "named_thing"
-
 
 _NUMBERS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"两": 2}
 _NUMERAL = "(?:[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九两])"
@@ -65,6 +26,12 @@ _LIST = re.compile(
 _NAME = re.compile(r"(谁|哪位|哪(一)?(个|家|所|里|儿|份|本|种|类|项|座|条|部|支)?|什么|啥|叫(什么|啥|作)|何(种|处|地))")
 _ROLE = "主任|会长|组长|局长|校长|院长|队长|班长|书记|市长|部长|司长|负责人|创始人|设计者|教授|教练|院士|专家|冠军得主"
 _SOUGHT = (
+    (
+        Sought.PLACE,
+        re.compile(
+            r"(哪些|哪几个|哪[两三四五]个?|哪个|什么)(外地|国内|国外|其他|兄弟|先进)?的?(省市|城市|国家|省份|地市|外地)"
+        ),
+    ),
     (Sought.PERSON, re.compile(rf"(谁|哪(一)?位|({_ROLE})(的)?(姓名|名字|叫什么|叫啥)|姓什么)")),
     (
         Sought.DOCUMENT,
@@ -85,9 +52,17 @@ _MANY = r"(哪|有没有)(些|几|两|三|四|五|六|七|一些)+(个|家|篇|�
 _WHICH_CASES = re.compile(
     rf"({_MANY}(创新)?案例|哪(一)?(个|篇)(创新)?案例|{_MANY}(单位|部门|区市|区县|地方|区|功能区|市直部门|委办局)的(案例|工作|做法|经验)"
     r"|案例(都)?(有|是)?哪(些|几|两|三|四)|(哪些|哪几(个|篇)|哪(个|篇))(篇目|文章)"
-    r"|有(没有|无)(哪(个|些|篇))?(创新)?案例|案例(里|中)?有没有"
+    r"|案例(里|中)?(都|分别|一共)?(有|是)?谁|有(没有|无)(哪(个|些|篇))?(创新)?案例|案例(里|中)?有没有"
     r"|哪(一)?(个|家)(单位|部门|区市|区县|区|功能区)(报送|上报|提交|撰写|写).*的(创新)?案例|(多少|几)(个|篇)(创新)?案例.{0,4}(提|写|涉|谈|说|讲|介绍|用|采用|与|和))"
 )
+_KIND_WORD = r"(?:区市政府|区市|区县|县区|区政府|县级市|功能区管委会?|功能区|管委会?|市直部门|市直单位|市级部门|委办局)"
+_WHICH_OF_KIND = re.compile(
+    rf"{_MANY}{_KIND_WORD}(、{_KIND_WORD})*(的)?(案例|做法|经验|工作)"
+    rf"|的{_KIND_WORD}(都|分别|一共)?(有|是)(哪|谁|几)|^(汇编(里|中)?)?{_KIND_WORD}(里|中)?(面)?，?(有)?(哪|几)|{_MANY}家的(案例|做法|经验|服务|工作)"
+    rf"|(?<!第)(几|多少)(个|篇)({_KIND_WORD}的?)?(创新)?案例(里|中)?[^，。？]{{2,}}|哪(几|两|三|四)家的|(在|是|有){_MANY}(单位|部门|{_KIND_WORD})的?案例"
+    rf"|在{_MANY}(单位|部门|{_KIND_WORD})(的案例)?(里|中)|(是|有){_MANY}(单位|{_KIND_WORD})(的案例)?[？?]?$"
+)
+"""Cases asked for by the kind of their department, or by 谁 and 家 beside 案例."""
 _WHICH_DEPARTMENTS = re.compile(
     rf"(^|[，。：])(.{{0,4}}(汇编|书|目录)(里|中|内)?(面)?)?(请问|请)?(列出|列举|说说)?(都|青岛|全市|青岛市)?(有)?{_MANY}(单位|部门|区市|区县|地方|区|功能区|市直部门|委办局|区或部门|县市)"
 )
@@ -95,51 +70,24 @@ _STRUCTURE = re.compile(r"(分|下面|下|包括|有).{0,3}(哪|几|多少).{0,3
 _COMPARE = re.compile(
     r"(相比|比较|对比|哪个更|哪家更|谁更|更(多|大|高|快|早|长|少|低)|区别|不同|异同|差(别|异|多少)|各自|分别|谁(多|大|高|快|早)|哪个(多|大|高|快|早|长)|孰)"
 )
+_COMPARE_NAMED = re.compile(
+    r"(?<!\d)各(?=是|有|用|花|占|获|得|惠及|投|为|能|由|派|请|去|拿|建|给|缩|降|减|带|培|发|设)|差距|在先|占优|一样(多|大|高|快|早|长)|先后顺序|比.{2,}(大|多|高|快|早|长|少|低|短|晚)(吗|多少|？)"
+)
+"""Words that compare only where two cases are named."""
+_COMPARE_JOINED = re.compile(
+    r"[^，。？]{5,}(?:，和|，与|，跟|和|与|跟|以及|、)[^，。？]{5,}?，?[^，。？]{0,8}?(分别|各(自)?)(是|为|有|达|占)?(多少|几|哪|什么)|"
+    r"[^，。？]{4,}，?比[^，。？]{4,}?(更|还)?(大|多|高|快|早|长|少|低|短|晚)(吗|多少)"
+)
+"""Two long things joined, and what each comes to: compared though no case is named."""
 _COMPARE_ANYWAY = re.compile(
-    r"相比|比起来|各自|(谁|哪个|哪家|哪边|哪方|哪一个|哪项|哪种)[^，。]{0,8}?(更|大|多|高|快|早|长|少|低|短)(？|$|，|些|一些)|(与|和|跟).+(区别|异同|不同)"
+    r"相比|比起来|各自|(谁|哪个|哪家|哪边|哪方|哪一个|哪项|哪种|哪类|哪本|哪份|哪件)[^，。]{0,8}?(更|大|多|高|快|早|长|少|低|短)(？|$|，|些|一些)|(与|和|跟).+(区别|异同|不同)|[^，]{2,}(和|与|跟)[^，]{2,}(哪|谁)[^，]{0,8}(靠前|在先|占优|领先)"
+)
+_COMPARE_TOPICS = re.compile(
+    r"(两|三)(个|家|篇)[^，。？个家]{2,14}案例.*(区别|异同|不同|相同|分别|各自|各是|各有|相比|比较|对比)"
 )
 _ASKS = re.compile(
     r"(哪|多少|几(?!乎)|什么|谁|怎|如何|为何|多大|多高|多长|多久|何时|啥|咋|吗|没有？)|\b(how|what|which|when|who|where|why)\b",
     re.I,
-)
-_ENGLISH = (
-    (
-        Kind.WHICH_CASES,
-        re.compile(
-            r"\b(which|what) (\w+ )?(cases?|departments?|districts?|units?)\b.*\b(mention|involve|use|adopt|refer|describe)",
-            re.I,
-        ),
-    ),
-    (
-        Kind.COMPARE,
-        re.compile(
-            r"\b(compare|compared|versus|vs\.?|than|difference|respectively|which .*(larger|bigger|more|higher|faster|earlier))\b",
-            re.I,
-        ),
-    ),
-    (
-        Kind.DATE,
-        re.compile(
-            r"\b(when|what (date|year|day|month)|which (date|year|day|month)|on what date|in what year)\b", re.I
-        ),
-    ),
-    (
-        Kind.NUMBER,
-        re.compile(
-            r"\b(how (many|much|long|large|big|far|old|high)|what (percentage|share|proportion|amount|number|area|sum)|maximum|minimum|total|average)\b",
-            re.I,
-        ),
-    ),
-    (Kind.HOW, re.compile(r"\b(how|why|in what way)\b", re.I)),
-    (
-        Kind.LIST,
-        re.compile(r"\b(list|what are|which .*s\b|name the|what (two|three|four|five|six|seven|eight))\b", re.I),
-    ),
-    (Kind.NAME, re.compile(r"\b(who|where|which|what|whose)\b", re.I)),
-)
-_ENGLISH_UNITS = (
-    (re.compile(r"\b(yuan|money|fund|invest|cost|subsid|amount)", re.I), frozenset({"元", "万元", "亿元", "美元"})),
-    (re.compile(r"\b(percent|share|proportion|rate)", re.I), frozenset({"%"})),
 )
 
 
@@ -149,7 +97,7 @@ def what_is_asked(question: str, *, n_cases_named: int = 0) -> Asked:
     n_cases_named: how many cases it names; with two or more, words of comparison are taken as one.
     """
     if is_mostly_latin(question):
-        return _asked_in_english(question)
+        return asked_in_english(question, n_cases_named=n_cases_named)
     form = matching_form(question)
     units = units_asked(form)
     kind = _kind(form, units, n_cases_named)
@@ -165,7 +113,7 @@ def what_is_asked(question: str, *, n_cases_named: int = 0) -> Asked:
 def split_question(question: str) -> list[str]:
     """Return the parts of a question that asks several things ("…叫什么？投入多少？"), itself alone where it asks one."""
     if is_mostly_latin(question):
-        parts = re.split(r"(?<=\?)|,? and (?=how|what|which|when|who|where)", question)
+        parts = parts_in_english(question)
     else:
         parts = re.split(r"(?<=[？?])|，", matching_form(question))
     asking = [part.strip(" ，") for part in parts if part and _ASKS.search(part)]
@@ -179,11 +127,13 @@ def _sought(form: str) -> Sought | None:
 
 
 def _kind(form: str, units: tuple[frozenset[str], ...], n_cases_named: int) -> Kind:
-    if (_WHICH_CASES.search(form) or _WHICH_DEPARTMENTS.search(form)) and not _STRUCTURE.search(form):
+    which = _WHICH_CASES.search(form) or _WHICH_DEPARTMENTS.search(form)
+    which = which or (_WHICH_OF_KIND.search(form) if n_cases_named == 0 or "除" in form else None)
+    if which and not _STRUCTURE.search(form):
         return Kind.WHICH_CASES
-    if _COMPARE.search(form) and n_cases_named >= 2:
+    if n_cases_named >= 2 and (_COMPARE.search(form) or _COMPARE_NAMED.search(form)):
         return Kind.COMPARE
-    if _COMPARE_ANYWAY.search(form):
+    if _COMPARE_ANYWAY.search(form) or _COMPARE_JOINED.search(form) or _COMPARE_TOPICS.search(form):
         return Kind.COMPARE
     if _DATE.search(form):
         return Kind.DATE
@@ -214,11 +164,3 @@ def _count(numeral: str) -> int | None:
     if any(len(part) > 1 for part in (tens, ones)):
         return None
     return (_NUMBERS.get(tens, 1) * 10 if ten else 0) + _NUMBERS.get(ones, 0)
-
-
-def _asked_in_english(question: str) -> Asked:
-    kind = next((kind for kind, pattern in _ENGLISH if pattern.search(question)), Kind.OTHER)
-    units: tuple[frozenset[str], ...] = ()
-    if kind is Kind.NUMBER:
-        units = (next((group for pattern, group in _ENGLISH_UNITS if pattern.search(question)), frozenset()),)
-    return Asked(kind, units, None, english=True)

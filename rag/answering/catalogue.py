@@ -7,15 +7,27 @@ computed, and cites the lines of the contents or the headings that were counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from difflib import SequenceMatcher
 
+from rag.answering.contents import Asking, case_sentence, cover, lines
+from rag.answering.counted import (
+    average_pages,
+    first_of_kind,
+    in_pages,
+    leading,
+    most_of_department,
+    of_kinds,
+    signed,
+    with_heading,
+)
+from rag.answering.criteria import excluded_in
 from rag.answering.draft import Draft, DraftSentence, Support
-from rag.answering.intents import ENGLISH_INTENTS, INTENTS, applies
+from rag.answering.intents import INTENTS, applies
+from rag.answering.intents_english import ENGLISH_INTENTS
 from rag.answering.lists import heading_support
 from rag.answering.numbered import numbered_cases, read_numeral
-from rag.answering.phrases import Phrases, pages_phrase, phrases
+from rag.answering.phrases import pages_phrase, phrases
 from rag.chunking.sentences import list_items, sentences
 from rag.normalising import is_mostly_latin, matching_form
 from rag.retrieval.mentions import CaseNames, Mention
@@ -23,22 +35,12 @@ from rag.types import Case, Compilation, Section
 
 _CERTAIN = 0.99
 _MIN_SUMMARY = 2
+_NOTE = re.compile(r"（[^）]{0,20}(?:算|不计|不算|不含|除外|计)[^）]{0,6}）")
+"""A note in brackets on how to count."""
 _DONE = re.compile(r"做法|举措|措施|创新|思路|机制|经验|突破")
 _PAGE_IN_WORDS = re.compile(r"第([零一二三四五六七八九十百两]{1,5})页")
 _MIN_TITLE_PIECE = 4
 """Characters of one title alone that name its case in a question about the contents ("信用城管")."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    form: str
-    compilation: Compilation
-    mentions: Sequence[Mention]
-    phrases: Phrases
-
-    @property
-    def cases(self) -> list[Case]:
-        return [self.compilation.case(mention.case_number) for mention in self.mentions]
 
 
 class CatalogueAnswerer:
@@ -56,7 +58,12 @@ class CatalogueAnswerer:
             form = question.lower()
         else:
             form = _PAGE_IN_WORDS.sub(lambda match: f"第{read_numeral(match.group(1))}页", form)
-        asking = _Asking(form, self._compilation, self._mentions(form), phrases(english))
+        form = _NOTE.sub("", form)
+        left_out = "" if english else excluded_in(form)
+        aside = frozenset(mention.case_number for mention in self._names.mentions(left_out))
+        if aside:
+            form = form.replace(left_out, "")
+        asking = Asking(form, self._compilation, self._mentions(form), phrases(english), aside)
         for intent in ENGLISH_INTENTS if english else INTENTS:
             match = intent.pattern.search(form)
             if match and applies(intent, form, mentions=asking.mentions, named=asking.cases, english=english):
@@ -83,61 +90,27 @@ class CatalogueAnswerer:
         return found if len(found) == 1 else []
 
 
-def contents_line(compilation: Compilation, case: Case) -> Support:
-    """Return the span of the contents line of `case`; of the case's opening where the contents have none."""
-    for section in compilation.catalogue:
-        if section.heading == case.title_in_contents:
-            return Support(section.start, section.end)
-    return Support(case.sections[0].start, case.sections[0].end)
-
-
-def _trimmed(text: str, start: int, end: int) -> Support:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Support(start, end)
-
-
-def _cover(asking: _Asking) -> tuple[Support, ...]:
-    covers = [section for section in asking.compilation.catalogue if section.path[:1] == ("封面",)]
-    return tuple(_trimmed(asking.compilation.text, section.start, section.end) for section in covers)
-
-
-def _lines(asking: _Asking, cases: Sequence[Case]) -> tuple[Support, ...]:
-    spans = [contents_line(asking.compilation, case) for case in cases]
-    return tuple(_trimmed(asking.compilation.text, span.start, span.end) for span in spans)
-
-
-def _case_sentence(asking: _Asking, case: Case) -> DraftSentence:
-    text = asking.phrases.case.format(
-        number=case.number,
-        title=case.title_in_contents,
-        department=case.department_in_contents,
-        pages=pages_phrase(case.first_page, case.last_page, english=asking.phrases.english),
-    )
-    return DraftSentence(text, _lines(asking, [case]), computed=True)
-
-
-def _count(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _count(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     every = asking.compilation.cases
-    kinds = _of_kinds(asking.form, every)
+    clauses = [of_kinds(clause, every) for clause in asking.form.split("，")]
+    kinds = [[c for c in every if any(c in kind for kind in of)] for of in clauses if of]  # those of a clause together
+    kinds = [[case for case in kind if case.number not in asking.aside] for kind in kinds]
     if not kinds:
         text = asking.phrases.count.format(n=len(every), title=asking.compilation.title)
-        return [DraftSentence(text, _lines(asking, [every[0], every[-1]]), computed=True)]
+        return [DraftSentence(text, lines(asking, [every[0], every[-1]]), computed=True)]
     return [
         DraftSentence(
             asking.phrases.count_some.format(
                 n=len(cases), total=len(every), departments="、".join(case.department_in_contents for case in cases)
             ),
-            _lines(asking, cases),
+            lines(asking, cases),
             computed=True,
         )
         for cases in kinds
     ]
 
 
-def _on_page(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _on_page(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     page = int(match.group("page"))
     last = asking.compilation.cases[-1]
     found = [
@@ -147,64 +120,74 @@ def _on_page(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
         text = asking.phrases.after_last.format(
             page=page, first=last.first_page, title=last.title_in_contents, department=last.department_in_contents
         )
-        return [DraftSentence(text, _lines(asking, [last]), computed=True)]
-    return [_case_sentence(asking, case) for case in found]
+        return [DraftSentence(text, lines(asking, [last]), computed=True)]
+    return [case_sentence(asking, case) for case in found]
 
 
-def _pages_of(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
-    return [_case_sentence(asking, case) for case in asking.cases[:4]]
+def _pages_of(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
+    found = [case_sentence(asking, case) for case in asking.cases[:4]]
+    if re.search(r"(?<![第哪])(几|多少)页|页数|how many pages", asking.form) and len(found) == 1:
+        case = asking.cases[0]
+        if case.last_page is not None:
+            text = asking.phrases.n_pages.format(n=case.last_page - case.first_page + 1)
+            found.append(DraftSentence(text, lines(asking, [case]), computed=True))
+    return found
 
 
-def _written_by(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _written_by(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     titled = [mention.case_number for mention in asking.mentions if mention.by in ("title", "number")]
-    return [_case_sentence(asking, asking.compilation.case(number)) for number in titled[:3]]
+    return [case_sentence(asking, asking.compilation.case(number)) for number in titled[:3]]
 
 
-def _titled(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
-    return [_case_sentence(asking, case) for case in asking.cases[:4]]
+def _titled(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
+    return [case_sentence(asking, case) for case in asking.cases[:4]]
 
 
-def _nth(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _nth(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     numbered = [mention.case_number for mention in asking.mentions if mention.by == "number"]
-    return [_case_sentence(asking, asking.compilation.case(number)) for number in numbered[:4]]
+    return [case_sentence(asking, asking.compilation.case(number)) for number in numbered[:4]]
 
 
-def _titled_with(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _titled_with(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     words = match.group("words")
     cases = asking.compilation.cases
-    return [_case_sentence(asking, case) for case in cases if words in matching_form(case.title_in_contents)]
+    return [case_sentence(asking, case) for case in cases if words in matching_form(case.title_in_contents)]
 
 
-def _neighbour(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _neighbour(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     if len(asking.cases) != 1:
         return []
-    step = -1 if re.search(r"前|上一?[个篇]", asking.form) else 1
-    number = asking.cases[0].number + step
-    return [_case_sentence(asking, case) for case in asking.compilation.cases if case.number == number]
+    name = matching_form(asking.cases[0].department)
+    beside = re.sub("|".join(map(re.escape, {name, name[:2]})), "", asking.form)  # the 前 of 前湾 is no side
+    before = re.search(r"前|上一?[个篇]|before|preced|previous", beside)
+    after = re.search(r"后|下一?[个篇]|after|follow|next", beside)
+    steps = [-1] * bool(before) + [1] * bool(after or not before)
+    numbers = [asking.cases[0].number + step for step in steps]
+    return [case_sentence(asking, case) for case in asking.compilation.cases if case.number in numbers]
 
 
-def _extreme(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _extreme(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     counted = [case for case in asking.compilation.cases if case.last_page is not None]
     lengths = {case.number: (case.last_page or 0) - case.first_page + 1 for case in counted}
     if not lengths:
         return []
     wanted = (min if re.search(r"最[短少]|shortest|fewest", match.group()) else max)(lengths.values())
-    return [_case_sentence(asking, case) for case in counted if lengths[case.number] == wanted]
+    return [case_sentence(asking, case) for case in counted if lengths[case.number] == wanted]
 
 
-def _departments(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
-    kinds = _of_kinds(asking.form, asking.compilation.cases) or [list(asking.compilation.cases)]
-    cases = [case for case in asking.compilation.cases if any(case in kind for kind in kinds)]
+def _departments(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
+    kinds = of_kinds(asking.form, asking.compilation.cases) or [list(asking.compilation.cases)]
+    cases = [c for c in asking.compilation.cases if any(c in k for k in kinds) and c.number not in asking.aside]
     listed = "；".join(f"{case.department_in_contents}（案例{case.number}）" for case in cases)
     text = asking.phrases.departments.format(n=len(cases), departments=listed)
-    return [DraftSentence(text, _lines(asking, cases), computed=True)]
+    return [DraftSentence(text, lines(asking, cases), computed=True)]
 
 
-def _all_cases(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _all_cases(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     return [
         DraftSentence(
             f"《{case.title_in_contents}》，{pages_phrase(case.first_page, case.last_page)}。",
-            _lines(asking, [case]),
+            lines(asking, [case]),
             computed=True,
             case_number=case.number,
         )
@@ -212,7 +195,7 @@ def _all_cases(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     ]
 
 
-def _summary(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _summary(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     """Return how the case named begins, and what it sets out under the headings that tell what was done."""
     if len({case.number for case in asking.cases}) != 1 or re.search(r"几|多少|谁|哪", asking.form):
         return []
@@ -235,17 +218,17 @@ def _summary(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
     ]
 
 
-def _imprint(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _imprint(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     if not asking.phrases.english and not re.search(r"汇编|全书|这本|本书|这部|该书|书|封面|材料", asking.form):
         return []
     compilation = asking.compilation
     if not compilation.issuer and not compilation.date:
         return []
     text = asking.phrases.imprint.format(title=compilation.title, issuer=compilation.issuer, date=compilation.date)
-    return [DraftSentence(text, _cover(asking), computed=True)]
+    return [DraftSentence(text, cover(asking), computed=True)]
 
 
-def _outline(asking: _Asking, match: re.Match[str]) -> list[DraftSentence]:
+def _outline(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
     if len({case.number for case in asking.cases}) != 1:
         return []
     case = asking.cases[0]
@@ -280,26 +263,15 @@ def _named_section(form: str, case: Case) -> Section | None:
     return best[1] if best else None
 
 
-def _of_kinds(form: str, cases: Sequence[Case]) -> list[list[Case]]:
-    """Return the cases of each kind of department that the question names; nothing where it names none."""
-    for word in re.findall(r"“([^”]{1,8})”", form):
-        filtered = [case for case in cases if word in matching_form(case.department_in_contents)]
-        if filtered and len(filtered) < len(cases):
-            return [filtered]
-    kinds = (
-        (r"区市|区（市）|区县|县区|(区|市)政府", r"(区|市|县)政府(?!.*(办|局))"),
-        (r"管委|功能区", r"管委"),
-        (r"市直|市级部门|委办局|市属部门", r"^市.*(局|委|办|院)"),
-    )
-    return [
-        [case for case in cases if re.search(department, matching_form(case.department_in_contents))]
-        for asked, department in kinds
-        if re.search(asked, form)
-    ]
-
-
-_Responder = Callable[[_Asking, re.Match[str]], list[DraftSentence]]
+_Responder = Callable[[Asking, re.Match[str]], list[DraftSentence]]
 _RESPONDERS: Mapping[str, _Responder] = {
+    "in_pages": in_pages,
+    "average_pages": average_pages,
+    "most_of_department": most_of_department,
+    "with_heading": with_heading,
+    "first_of_kind": first_of_kind,
+    "leading": leading,
+    "signed": signed,
     "on_page": _on_page,
     "pages_of": _pages_of,
     "extreme": _extreme,

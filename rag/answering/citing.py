@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rag.answering.draft import Draft, DraftSentence, Support
@@ -19,10 +20,15 @@ class CitedSentence:
 
 def cite(draft: Draft, compilation: Compilation) -> list[CitedSentence]:
     """Return the sentences of a draft with marks `[n]` and citations. Grouped sentences begin with their case."""
+    return list(cite_each(draft.sentences, compilation))
+
+
+def cite_each(sentences: Iterable[DraftSentence], compilation: Compilation) -> Iterator[CitedSentence]:
+    """Yield sentences with their marks and citations as they come."""
     keys: dict[Support, int] = {}
-    cited = []
+    before: DraftSentence | None = None
     shown_case: int | None = None
-    for i, sentence in enumerate(draft.sentences):
+    for sentence in sentences:
         new = []
         for support in sentence.supports:
             if support not in keys:
@@ -34,9 +40,9 @@ def cite(draft: Draft, compilation: Compilation) -> list[CitedSentence]:
             case = compilation.case(sentence.case_number)
             lead = f"{case.department_in_contents or case.department}（案例{case.number}）："
             shown_case = sentence.case_number
-        separator = _separator(draft.sentences, i, opens_group=bool(lead))
-        cited.append(CitedSentence(f"{separator}{lead}{sentence.text}{marks}", tuple(new)))
-    return cited
+        separator = _separator(before, sentence, opens_group=bool(lead))
+        yield CitedSentence(f"{separator}{lead}{sentence.text}{marks}", tuple(new))
+        before = sentence
 
 
 def make_citation(compilation: Compilation, support: Support, *, key: int, computed: bool = False) -> Citation:
@@ -64,8 +70,9 @@ def _section_at(case: Case | None, compilation: Compilation, offset: int) -> Sec
     return next((section for section in sections if section.start <= offset < section.end), None)
 
 
-def _separator(sentences: tuple[DraftSentence, ...], i: int, *, opens_group: bool) -> str:
-    if i == 0:
+def _separator(before: DraftSentence | None, sentence: DraftSentence, *, opens_group: bool) -> str:
+    if before is None:
         return ""
-    leaves_group = sentences[i].case_number is None and sentences[i - 1].case_number is not None
-    return "\n" if opens_group or leaves_group or sentences[i].own_line else ""
+    if opens_group or sentence.own_line or (sentence.case_number is None and before.case_number is not None):
+        return "\n"
+    return " " if before.text.endswith((".", "!", "?")) and sentence.text[:1].isascii() else ""

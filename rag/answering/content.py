@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from rag.normalising import matching_form
+from rag.normalising import is_mostly_latin, matching_form
+from rag.stores.glossary import Term
 from rag.stores.lexical import lexical_tokens
+from rag.stores.passages import PassageIndex
+
+Weights = Mapping[str, float] | Mapping[Term, float] | Mapping[str | Term, float]
+"""What a question says and how much each of it tells: lexical tokens, or for an English question the dictionary's terms."""
 
 _ASKING = re.compile(
     r"(请问|请|麻烦|想(知道|了解|问)(一下)?|告诉我|帮我(查|看|找)?(一下)?|能否|可否|是不是|有没有|具体|究竟|到底|大概|大约|一共|总共|分别|各自|各)"
@@ -23,6 +28,8 @@ _CLAUSE_MARKS = "，,。？?！；：、"
 _STOP_TAIL = re.compile(
     r"(的|了|是|有|在|被|由|于|为|到|达|叫|都|各|共|一共|总共|分别|具体|最终|最后|主要|包括|目前|已经|来自|设|来|去|用|给|把|让|做|搞|得)+$"
 )
+_ASKED_IN_ENGLISH = re.compile(r"\b(?:how (?:many|much)|which|what|whose) (?P<asked>(?:[\w'-]+ ?){1,3})", re.I)
+_FOCUS_RENDERINGS = 6
 _STOP_HEAD = re.compile(r"^(的|了|是|有|在|被|由|于|为|个|家|项|名|种)+")
 
 
@@ -51,10 +58,50 @@ def token_weights(question: str, idf: Mapping[str, float], *, focus: str = "") -
     }
 
 
-def coverage(weights: Mapping[str, float], tokens: Collection[str]) -> float:
-    """Return the share of the weight whose tokens are in `tokens`: 0 to 1, 0 where there is no weight."""
+def question_weights(question: str, index: PassageIndex, *, focus: str = "") -> Weights:
+    """Return what a question says with its inverse document frequency: `token_weights`, for an English one its terms.
+
+    focus: as for `token_weights`.
+    """
+    if not is_mostly_latin(question):
+        return token_weights(question, index.idf, focus=focus)
+    weights = index.glossary.weights(question)
+    asked = {term.phrase for term in index.glossary.terms(focus)} if focus and focus != question else None
+    return {term: w * (1.0 if asked is None or term.phrase in asked else TOPIC_SHARE) for term, w in weights.items()}
+
+
+def coverage(weights: Weights, tokens: Collection[str]) -> float:
+    """Return the share of the weight that `tokens` hold: 0 to 1, 0 where there is no weight."""
     total = sum(weights.values())
-    return sum(weight for token, weight in weights.items() if token in tokens) / total if total else 0.0
+    return sum(weight * held(token, tokens) for token, weight in weights.items()) / total if total else 0.0
+
+
+def held(token: str | Term, tokens: Collection[str]) -> float:
+    """Return how surely `tokens` hold a token or term: 0 to 1."""
+    return token.held_by(tokens) if isinstance(token, Term) else float(token in tokens)
+
+
+def unseen_share(weights: Weights, index: PassageIndex) -> float:
+    """Return the share of the weight of what stands nowhere in the index: 0 to 1."""
+    total = sum(weights.values())
+    return sum(w for token, w in weights.items() if not held(token, index.idf)) / total if total else 0.0
+
+
+def question_focuses(question: str, index: PassageIndex) -> list[set[str]]:
+    """Return, for each place where a question asks, the tokens beside it: `focus_tokens`, in any language."""
+    if not is_mostly_latin(question):
+        return focus_tokens(question)
+    phrases = [match.group("asked") for match in _ASKED_IN_ENGLISH.finditer(question)]
+    found = [
+        {
+            piece
+            for term in index.glossary.terms(phrase)
+            for one in term.renderings[:_FOCUS_RENDERINGS]
+            for piece in one.pieces
+        }
+        for phrase in phrases
+    ]
+    return [tokens for tokens in found if tokens]
 
 
 def focus_tokens(question: str) -> list[set[str]]:

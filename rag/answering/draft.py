@@ -44,3 +44,5 @@ class Draft:
     """Set where there is nothing to answer; the sentences are then ignored."""
     from_structure: bool = False
     """True where it was read off the contents and headings, not from passages."""
+    lacking: str = ""
+    """Of a question that is refused, the words that stand nowhere near the best passage; empty where none stands out."""

@@ -6,17 +6,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.asked import Asked, split_question, what_is_asked
+from rag.answering.aspects import aspect_confidence, by_aspect
 from rag.answering.confidence import ConfidenceModel
-from rag.answering.content import coverage, token_weights
+from rag.answering.content import coverage, question_focuses, question_weights
 from rag.answering.draft import Draft, DraftSentence, Support
 from rag.answering.listing import choose_list
 from rag.answering.lists import find_lists
-from rag.answering.ranking import FEATURES, RankedSentence, SentenceDescriber
-from rag.answering.scoring import load_model
+from rag.answering.ranking import RankedSentence, SentenceDescriber
+from rag.answering.scoring import load_model, model_name
 from rag.answering.selecting import SentenceSelector
 from rag.answering.short import short_answer
 from rag.retrieval.retriever import Retrieved
 from rag.stores.passages import PassageIndex
+from rag.types import Compilation
 
 LEAST_OF_PART = 0.15
 """A further part of a question brings its best sentence from this likelihood on."""
@@ -41,13 +43,24 @@ class Posed:
 class ExtractiveAnswerer:
     """Selects and orders verbatim sentences of one index."""
 
-    def __init__(self, index: PassageIndex) -> None:
+    def __init__(self, index: PassageIndex, *, reads: bool = False) -> None:
+        """Answer from `index`. reads: with the weights for passages that a reader has read."""
         self._index = index
-        self._describer = SentenceDescriber(index)
-        self._model = load_model("ranking", FEATURES)
-        self._confidence = ConfidenceModel(index)
+        self._describer = SentenceDescriber(index, reads=reads)
+        self._models = {
+            english: load_model(
+                model_name("ranking", english=english, reads=reads), self._describer.features(english=english)
+            )
+            for english in (False, True)
+        }
+        self._confidence = ConfidenceModel(index, reads=reads)
         self._selector = SentenceSelector(index)
         self._lists = find_lists(index.compilation)
+
+    @property
+    def compilation(self) -> Compilation:
+        """The compilation answered from."""
+        return self._index.compilation
 
     def rank(self, posed: Posed, retrieved: Retrieved) -> list[RankedSentence]:
         """Return the sentences of the retrieved passages, likeliest first."""
@@ -55,9 +68,10 @@ class ExtractiveAnswerer:
         rows = self._describer.describe(
             posed.text, posed.asked, retrieved, candidates=candidates, named=posed.named, focus=posed.focus
         )
+        model = self._models[posed.asked.english]
         ranked = [
             RankedSentence(position, float(score), tuple(map(float, row)))
-            for position, score, row in zip(candidates, self._model.probabilities(rows), rows, strict=True)
+            for position, score, row in zip(candidates, model.probabilities(rows), rows, strict=True)
         ]
         return sorted(ranked, key=lambda sentence: (-sentence.score, sentence.position))
 
@@ -66,7 +80,7 @@ class ExtractiveAnswerer:
         ranked = self.rank(posed, retrieved)
         if not ranked:
             return Draft((), "", 0.0, refusal="not_in_compilation")
-        confidence = self._confidence.of(posed.text, posed.asked, ranked)
+        confidence = self.confidence(posed, ranked, retrieved)
         chosen = choose_list(
             self._index, self._lists, posed.text, asked=posed.asked, ranked=ranked, retrieved=retrieved
         )
@@ -79,21 +93,45 @@ class ExtractiveAnswerer:
         also = [*self._best_of_parts(posed, retrieved), *self._what_follows(posed, ranked)]
         selected = self._selector.select(posed.asked, ranked, also=also)
         best = self._index.sentences[ranked[0].position]
-        short = short_answer(self.shown(Support(best.start, best.end)), posed.text, posed.asked)
-        return Draft(tuple(self.sentence(support) for support in selected), short, confidence)
+        sentence = self.shown(Support(best.start, best.end))
+        short = self.short(sentence, posed, read=self._read(ranked[0], retrieved))
+        lacking = self._confidence.lacking(posed.text, ranked)
+        return Draft(tuple(self.sentence(support) for support in selected), short, confidence, lacking=lacking)
+
+    def by_aspect(
+        self, ranked: Sequence[RankedSentence], aspect: str, *, asked: Asked, of_all: str = ""
+    ) -> list[RankedSentence]:
+        """Return sentences of one case with those first that say most of `aspect`, of `of_all` above all."""
+        return by_aspect(self._index, ranked, aspect, asked=asked, of_all=of_all)
+
+    def aspect_confidence(self, ranked: Sequence[RankedSentence], aspect: str, *, asked: Asked) -> float:
+        """Return how much of `aspect` the first of sentences of one case says, 0 to 1."""
+        return aspect_confidence(self._index, ranked, aspect, asked=asked)
 
     def best_supports(self, posed: Posed, ranked: Sequence[RankedSentence]) -> list[Support]:
         """Return the spans that answer best, in the order of the text."""
         return self._selector.select(posed.asked, ranked)
 
-    def confidence(self, posed: Posed, ranked: Sequence[RankedSentence]) -> float:
+    def confidence(self, posed: Posed, ranked: Sequence[RankedSentence], retrieved: Retrieved) -> float:
         """Return how sure we are, 0 to 1, that the question is answered by what was found."""
-        return self._confidence.of(posed.text, posed.asked, ranked)
+        return self._confidence.of(posed.text, posed.asked, ranked, named=posed.named, readings=retrieved.readings)
 
     def best_sentence(self, ranked: Sequence[RankedSentence]) -> DraftSentence:
         """Return the likeliest sentence."""
         span = self._index.sentences[ranked[0].position]
         return self.sentence(Support(span.start, span.end))
+
+    def short(self, sentence: str, posed: Posed, *, read: str = "") -> str:
+        """Return the value, name or clause of a sentence that answers best. read: what a reader takes for the answer."""
+        if not posed.asked.english:
+            return short_answer(sentence, posed.text, posed.asked, read=read)
+        words = self._index.glossary.words(posed.text)
+        focuses = question_focuses(posed.text, self._index)
+        return short_answer(sentence, posed.text, posed.asked, words=words, focuses=focuses, read=read)
+
+    def case_of(self, one: RankedSentence) -> int | None:
+        """Return the number of the case a ranked sentence stands in."""
+        return self._index.chunks[self._index.sentences[one.position].chunk].case_number
 
     def case_at(self, support: Support) -> int | None:
         """Return the number of the case a span stands in; None for the catalogue."""
@@ -114,6 +152,16 @@ class ExtractiveAnswerer:
         text = self._index.compilation.text[support.start : support.end].replace(_BOLD, "")
         return " ".join(text.split("\n")).strip()
 
+    def _read(self, best: RankedSentence, retrieved: Retrieved) -> str:
+        """Return what the reader takes for the answer in the best sentence; empty without a reader."""
+        sentence = self._index.sentences[best.position]
+        reading = retrieved.readings.get(sentence.chunk)
+        offset = self._index.chunks[sentence.chunk].start
+        if reading is None:
+            return ""
+        start, end = reading.best_within(sentence.start - offset, sentence.end - offset)
+        return self.shown(Support(offset + start, offset + end))
+
     def _best_of_parts(self, posed: Posed, retrieved: Retrieved) -> list[RankedSentence]:
         """Return the best sentence for each further part of a question that asks several things."""
         parts = split_question(posed.focus or posed.text)
@@ -130,7 +178,7 @@ class ExtractiveAnswerer:
         if not posed.focus:
             return []
         best = ranked[0].position
-        asked_tokens = token_weights(posed.focus, self._index.idf)
+        asked_tokens = question_weights(posed.focus, self._index)
         if coverage(asked_tokens, self._index.sentence_tokens[best]) >= TOUCHES:
             return []
         chunk = self._index.sentences[best].chunk

@@ -21,27 +21,40 @@ _WHICH_CASES = (
         rf"(?:在|是|有|都|被)*{_WHICH}(?:{_CASE}|{_DEPARTMENT}(?:{_INSIDE}的?(?:{_CASE}|工作|做法|经验))?){_INSIDE}"
     ),
     re.compile(rf"(?<={_MARK})(?:都|还|是|有)*{_WHICH}"),
-    re.compile(rf"{_WHICH}的(?:案例|工作|做法|经验)"),
+    re.compile(rf"{_WHICH}的(?:案例|工作|做法|经验|服务)"),
     re.compile(rf"(?:分别)?(?:是|有|在)?{_WHICH}(?=[，。？?！!]|$)"),
     re.compile(r"(?:分别)?(?:是|有|都有|属于)?(?:谁|什么|哪里)(?=[？?。]|$)"),
 )
 _CASES_NAMED = re.compile(rf"(?:的|关于)?{_CASE}{_INSIDE}")
 """案例 itself never tells one case from another, wherever it stands."""
-_LIGHT_VERB = re.compile(r"(?<!工)[作做]过(?![程度])")
+_LIGHT_VERB = re.compile(r"(?<![工合协])[作做]过(?![程度])")
 """新华社作过报道 says no more than 新华社报道; the 作过 of 工作过程 is no verb."""
 _ADVERBS = r"(?:曾经|曾|都|也|还|又|明确|专门|直接|一共|分别|主动|同时|里面|其中|已经|已|有关系|被|并)*"
 _SAYING = r"(?:提到|提及|提过|写到|写过|写|涉及|谈到|说到|讲到|讲|说|介绍|出现|报送|上报|提交|撰写|关于|有关|相关|属于)"
-_DOING = (
-    r"(?:作|做|得到|受到|获得|采用|使用|运用|用|开展|建立|实行|实施|搞|引入|是(?!否|非)|有(?![机效限序线色关利偿益]))"
-)
+_DOING = r"(?:作|做|得到|受到|获得|采用|使用|运用|用|开展|建立|设立|成立|组建|创建|实行|实施|搞|引入|是(?!否|非)|有(?![机效限序线色关利偿益]))"
 _AFTER = re.compile(
     rf"(?<={_MARK}){_ADVERBS}(?:{_SAYING}(?:到|过|了)*(?:{_MARK})?{_ADVERBS}|{_DOING}(?:到|过|了)*)?(?:关于|有关|的)?"
 )
-_AT_START = re.compile(rf"^{_ADVERBS}{_SAYING}(?:到|过|了)*(?:关于|有关)?")
+_AT_START = re.compile(rf"^{_ADVERBS}(?:{_SAYING}(?:到|过|了)*(?:关于|有关)?|(?!作|做|用|是|有){_DOING}(?:到|过|了)+)")
 _AT_END = re.compile(
     rf"(?:{_ADVERBS}{_SAYING}|有关系|有关|分别|还|请列全|请列出)?(?:过|了|的|是|到|吗|呢)*(?=[{_MARK}，。？?！!]|$)"
 )
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]")
+
+
+_ENGLISH_FRAME = re.compile(
+    r"\b(?:(?:which|what|how many|are there (?:any)?|is there (?:a|any)?|list(?: all)?(?: the)?)\b(?: of the| other| innovation| innovative)*)"
+    r"(?: (?:cases?|departments?|bureaus?|districts?|units?|entries|chapters?|contributions?|governments?)(?:['’]s?)?)+(?: and (?:departments?|districts?))?"
+    r"|\b(?:in|of) (?:the|this) (?:whole |entire )?(?:compilation|book|collection|volume)\b"
+    r"|\b(?:explicitly |also |ever )?(?:mention(?:s|ed|ing)?|involv(?:e|es|ed|ing)|refer(?:s|red|ring)? to|describ(?:e|es|ed|ing)|talk(?:s|ed|ing)? (?:about|of)"
+    r"|deal(?:s|t|ing)? with|cover(?:s|ed|ing)?|concern(?:s|ed|ing)?|discuss(?:es|ed|ing)?|(?:wr[io]te|writ(?:es|ten|ing)) about|speak(?:s|ing)? of|touch(?:es|ed)? (?:on|upon)|us(?:e|es|ed|ing)|adopt(?:s|ed|ing)?|feature(?:s|d)?|introduc(?:e|es|ed|ing)|are about|is about)\b",
+    re.I,
+)
+
+
+def without_english_frame(question: str) -> str:
+    """Return an English which-cases question without the words that ask which, and the verb of saying."""
+    return " ".join(_ENGLISH_FRAME.sub(" ", question).split())
 
 
 def without_frame(form: str) -> str:

@@ -35,7 +35,7 @@ _KIND_WORDS = (
     _TOLD
     + r"|各|区市|区（市）|区县|区|市|县|管委会?|政府|委办局|市直|市属|市级|功能区|地方|名单|清单|数量|总数|条目|包括"
 )
-_BOOK_WORDS = r"|编印|编制|编写|编的|编者|编发|编纂|编撰|编|印发|印的|印|出版|发布|主编|出|制|什么时候|何时|时间|日期|哪年|哪月|几月|年月|月|落款|落|方|者|全称|书名|名称|名字|标题|叫|为|做|作"
+_BOOK_WORDS = r"|机关|印制|年度|哪一年|编印|编制|编写|编的|编者|编发|编纂|编撰|编|印发|印的|印|出版|发布|主编|出|制|什么时候|何时|时间|日期|哪年|哪月|几月|年月|月|落款|落|方|者|全称|书名|名称|名字|标题|叫|为|做|作"
 _OUTLINE_WORDS = (
     _TOLD
     + r"|分别|分成|分为|分|共|包含|包括|含|设|列|部分|章节|板块|大块|块|小标题|[一二三四]级标题|小节|结构|框架|提纲|大纲|怎样|怎么样|如何|组成|大|下面|底下|章|节|[一二两三四五六七八九十]"
@@ -63,7 +63,57 @@ def _intent(name: str, pattern: str, words: str, *, spare: int = 1, of_cases: bo
     return Intent(name, re.compile(pattern), re.compile(words.lstrip("|") or r"(?!)"), spare, of_cases)
 
 
+_NUMERALS = r"[一二两三四五六七八九十百]{1,4}|\d{1,3}"
 INTENTS: tuple[Intent, ...] = (
+    _intent(
+        "in_pages",
+        r"第?(?P<from>\d{1,4})页?(?:到|至|[-–—~～]+|和|与)第?(?P<to>\d{1,4})页.*(案例|哪|什么|谁|篇)"
+        r"|(?:第?(?P<after>\d{1,4})页?(?:以后|之后|往后|后面|以上|开外)|第?(?P<before>\d{1,4})页?(?:以前|之前|以内|以下)).*(案例|哪|什么|谁|篇)",
+        _PAGE_WORDS + r"|之间|以后|之后|往后|后面|以上|以前|之前|以内|以下|和|与|[-–—~～]",
+        spare=2,
+        of_cases=False,
+    ),
+    _intent(
+        "average_pages",
+        r"平均.{0,8}(页|篇幅)|(页|篇幅).{0,4}平均",
+        _PAGE_WORDS + r"|平均|每|篇幅|约|大约|左右|长",
+        of_cases=False,
+    ),
+    _intent(
+        "most_of_department",
+        r"(不止|多于|超过|大于)(一|1)(个|篇)|(两|2|二|几|多)(个|篇)(以上|及以上|或以上)?(的)?案例的?(单位|部门|区市|机构|地方)|(单位|部门|区市|机构|地方|谁).{0,8}(两|2|多)(个|篇)(以上)?(的)?案例"
+        r"|(单位|部门|谁).{0,6}案例.{0,4}最多|案例最多的?(单位|部门)|(单位|部门).{0,6}(重复|多次)",
+        _KIND_WORDS + r"|不止|多于|超过|大于|以上|及|或|最多|重复|多次|同|提供|贡献|了|两|多|1|2",
+        spare=2,
+        of_cases=False,
+    ),
+    _intent(
+        "with_heading",
+        r"(?P<lacking>没有|未|不含|不设|缺(少)?)?(设|写|列|有|含|包含|安排|单列)?(有|了)?“(?P<heading>[^”]{2,12})”(这|那|一|的|个|章|大)*(部分|章节|小节|标题|章|块)的?[^，。？]{0,8}案例(?!.*(小标题|小节|下面))",
+        _OUTLINE_WORDS + r"|没有|未|不含|不设|缺少?|单列|安排|写|“[^”]{1,20}”" + _KIND_WORDS,
+        spare=2,
+        of_cases=False,
+    ),
+    _intent(
+        "first_of_kind",
+        r"(区市|功能区|管委|市直|委办局|区县|县市|(区|市)政府).*(从|到|排|自)第?几",
+        _KIND_WORDS + r"|第|从|到|自|开始|起|为止|结束|排",
+        spare=2,
+        of_cases=False,
+    ),
+    _intent(
+        "leading",
+        rf"(?:(?P<end>最后|末尾|末)|前面?|头|最前面?)的?(?P<n>{_NUMERALS})(个|篇)(创新)?案例(?=.*(哪|谁|什么|叫|列))",
+        _TOLD + r"|最后|末尾|末|倒数|前|头|最前面?|[一二两三四五六七八九十百\d]",
+        of_cases=False,
+    ),
+    _intent(
+        "signed",
+        r"署名(单位|部门)?(为|是|有|含|里有|带)?“(?P<words>[^”]{1,12})”",
+        _KIND_WORDS + r"|为|含|带|“[^”]{1,20}”",
+        spare=2,
+        of_cases=False,
+    ),
     _intent("on_page", r"第?(?P<page>\d{1,4})页.*(案例|哪|什么|谁|内容|篇)", _PAGE_WORDS),
     _intent("pages_of", r"(第几页|哪(一|几)?页|页码|多少页|几页|页数|起止页)", _PAGE_WORDS),
     _intent(
@@ -84,7 +134,7 @@ INTENTS: tuple[Intent, ...] = (
     ),
     _intent(
         "imprint",
-        r"(谁|哪个单位|哪个部门|哪家单位|什么单位|哪个机构).{0,6}(编|印|主编|出版|发布)|(编(印|制|写|纂|者|撰)?|印发|出版)(单位|方|机构|者|部门)"
+        r"(谁|哪个单位|哪个部门|哪家单位|什么单位|哪个机构).{0,6}(编|印|主编|出版|发布)|(哪|什么)(一)?(个|家)?(机关|单位|部门|机构).{0,4}(编|印|出版|发布)|(编(印|制|写|纂|者|撰)?|印发|出版)(单位|方|机构|者|部门)"
         r"|(什么时候|何时|哪(一)?年|几月|哪月|时间).{0,8}(编印|编的|编制|编成|印发|印的|出版|编写|汇编)|汇编.{0,10}(什么时候|何时|哪(一)?年|几月|日期|时间|由谁|谁)"
         r"|封面.{0,8}(什么时候|何时|哪一?年|几月|哪月|日期|时间|落款)|(汇编|书|材料).{0,4}(全称|书名|名称|标题|名字|叫什么)",
         _BOOK_WORDS,
@@ -99,7 +149,7 @@ INTENTS: tuple[Intent, ...] = (
     ),
     _intent(
         "nth",
-        r"^(?!.*([上下]一?[个篇]|之?后面|之?前面|之[后前]|[后前]的|案例[里中内]|(总结|概括|概述|归纳|梳理|简述|介绍|讲了?些?什么)(?!.*(谁|哪|单位|部门))))",
+        r"^(?!.*([上下]一?[个篇]|之?后面|之?前面|之[后前]|[后前]的|案例[里中内]|标题|部分|小节|章节|几页|多少页|(总结|概括|概述|归纳|梳理|简述|介绍|讲了?些?什么)(?!.*(谁|哪|单位|部门))))",
         _TOLD + r"|第|次|位",
     ),
     _intent(
@@ -133,38 +183,8 @@ INTENTS: tuple[Intent, ...] = (
     ),
     _intent(
         "departments",
-        r"(哪些|哪几|列出|所有|有哪).{0,8}(单位|部门|区市|机构|管委|政府|委办局|地方).{0,8}(署名|报送|参与|收录|入选|提交|案例|目录|有)|(署名|报送|入选|提交|收录).{0,8}(哪些|哪几|有哪)",
+        r"(哪些|哪[几两三四五六七八九十]|列出|所有|有哪).{0,8}(单位|部门|区市|机构|管委|政府|委办局|地方).{0,8}(署名|报送|参与|收录|入选|提交|案例|目录|有)|(署名|报送|入选|提交|收录).{0,8}(哪些|哪几|有哪)",
         _KIND_WORDS,
-        of_cases=False,
-    ),
-)
-_ENGLISH_WORDS = re.compile(
-    r"[a-z]*'s\b|[^a-z\s]+|\b(?:the|a|an|of|in|on|to|from|is|are|was|were|does|do|did|which|what|who|when|how|many|there|it|this|that|me|tell|about|please|"
-    r"innovation|innovative|work|cases?|compilations?|books?|collections?|documents?|contents?|table|catalogue|qingdao|municipal|government|district|city|bureau|county|"
-    r"all|total|altogether|included?|contain(?:s|ed)?|have|has|by|number|no|called|titled?|name[ds]?|department|unit|submitted|wrote|written|"
-    r"pages?|start(?:s|ed)?|begins?|found|appear(?:s)?|stands?|at|most|fewest|longest|shortest|last|and|compiled|published|issued|edited)\b"
-)
-ENGLISH_INTENTS: tuple[Intent, ...] = (
-    Intent("on_page", re.compile(r"\bpage (?P<page>\d{1,4})\b"), _ENGLISH_WORDS),
-    Intent(
-        "pages_of", re.compile(r"\b(which|what) pages?\b|\bpages? (number|of)\b|\bhow many pages\b"), _ENGLISH_WORDS
-    ),
-    Intent(
-        "extreme",
-        re.compile(r"\b(?P<extreme>longest|shortest|most pages|fewest pages)\b"),
-        _ENGLISH_WORDS,
-    ),
-    Intent(
-        "count",
-        re.compile(r"how many (innovation |innovative )?cases\b"),
-        _ENGLISH_WORDS,
-        of_cases=False,
-    ),
-    Intent("nth", re.compile(r"^(?!.*\b(after|before|next|previous)\b)"), _ENGLISH_WORDS),
-    Intent(
-        "imprint",
-        re.compile(r"who (compiled|published|issued|edited)|when was (the|this) (compilation|book|collection)"),
-        _ENGLISH_WORDS,
         of_cases=False,
     ),
 )

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.asked import Asked, Kind
-from rag.answering.content import coverage, token_weights
+from rag.answering.content import Weights, coverage, held, question_weights
 from rag.answering.lists import ListInText, n_enumerated
 from rag.answering.ranking import RankedSentence
 from rag.retrieval.retriever import Retrieved
+from rag.stores.glossary import Term
 from rag.stores.lexical import lexical_tokens
 from rag.stores.passages import PassageIndex
 
@@ -66,7 +67,7 @@ def choose_list(
     ]
     if not near:
         return None
-    weights = token_weights(question, index.idf)
+    weights = question_weights(question, index)
     named = max(near, key=lambda found: (_fit_in_named_case(index, weights, found, asked), -found.start))
     fit = _fit_in_named_case(index, weights, named, asked)
     if fit >= OF_NAMED_CASE:
@@ -78,25 +79,29 @@ def choose_list(
     return ChosenList(best, min(score, 1.0)) if score - handicap > sentence else None
 
 
-def _fit_in_named_case(index: PassageIndex, weights: dict[str, float], found: ListInText, asked: Asked) -> float:
+def _fit_in_named_case(index: PassageIndex, weights: Weights, found: ListInText, asked: Asked) -> float:
     """Return the share of what is asked that a list's introduction covers, the names of its case left aside.
 
     0 where the question does not name the case by its department, or wants another number of items.
     """
     case = index.compilation.case(found.case_number)
     names = set(lexical_tokens(case.department)) | set(lexical_tokens(case.department_in_contents))
-    specific = {token for token in names & set(weights) if weights[token] >= SPECIFIC}
+    specific = {token for token, weight in weights.items() if weight >= SPECIFIC and held(token, names)}
     if not specific or asked.n_items not in (None, len(found.items)):
         return 0.0
-    rest = {token: weight for token, weight in weights.items() if token not in names and not set(token) & _JOINING}
+    rest = {token: weight for token, weight in weights.items() if not held(token, names) and not _joins(token)}
     return coverage(rest, found.tokens)
 
 
-def _list_score(weights: dict[str, float], found: ListInText, asked: Asked) -> float:
+def _joins(token: str | Term) -> bool:
+    return isinstance(token, str) and bool(set(token) & _JOINING)
+
+
+def _list_score(weights: Weights, found: ListInText, asked: Asked) -> float:
     return coverage(weights, found.tokens) + _number_score(len(found.items), asked)
 
 
-def _sentence_score(index: PassageIndex, weights: dict[str, float], ranked: RankedSentence, asked: Asked) -> float:
+def _sentence_score(index: PassageIndex, weights: Weights, ranked: RankedSentence, asked: Asked) -> float:
     span = index.sentences[ranked.position]
     chunk = index.chunks[span.chunk]
     n = n_enumerated(index.compilation.text[span.start : span.end])

@@ -15,6 +15,7 @@ _ELSEWHERE = r"(?<![国省市界内球])"
 _ORDINAL = re.compile(
     rf"案例第?(?P<after>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?!\d|[个篇家项名次类种部]|年|月)"
     rf"|{_ELSEWHERE}(?P<back>倒数)?第(?P<before>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?:个|篇|号)?(?:创新)?(?:工作)?案例"
+    rf"|{_ELSEWHERE}(?P<back_joined>倒数)?第(?P<joined>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?:个|篇|号)?(?=(?:、|和|与|及|，)(?:倒数)?第[^，。？]{{1,12}}案例)"
     rf"|{_ELSEWHERE}(?P<back_bare>倒数)?第(?P<bare>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?:篇|号)(?=$|[，。？是])"
     rf"|{_ELSEWHERE}(?P<first>首)(?:个|篇)(?:创新)?(?:工作)?案例"
     rf"|(?P<last>最后)(?:一)?(?:个|篇)(?:创新)?(?:工作)?案例"
@@ -60,8 +61,8 @@ def _number(match: re.Match[str], n_cases: int) -> int:
         return 1
     if match.group("last"):
         return n_cases
-    number = read_numeral(match.group("after") or match.group("before") or match.group("bare"))
-    if match.group("back") or match.group("back_bare"):
+    number = read_numeral(match.group("after") or match.group("before") or match.group("joined") or match.group("bare"))
+    if match.group("back") or match.group("back_joined") or match.group("back_bare"):
         return n_cases + 1 - number if number else 0
     return number
 

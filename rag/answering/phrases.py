@@ -20,6 +20,10 @@ class Phrases:
     outline: str
     which: str
     verdict: str
+    silent: str
+    n_pages: str
+    average: str
+    one_each: str
 
 
 _CHINESE = Phrases(
@@ -31,9 +35,13 @@ _CHINESE = Phrases(
     after_last="目录没有写明最后一页；第 {first} 页起是最后一个案例《{title}》（{department}），第 {page} 页应在其中或已超出全书。",
     departments="共 {n} 个案例，署名单位为：{departments}。",
     imprint="《{title}》由{issuer}编印，封面日期为{date}。",
-    outline="{owner}下分 {n} 部分：{headings}。",
+    outline="{owner}下分 {n} 个部分：{headings}。",
     which="逐一查找 {total} 个案例，写到的有 {n} 个：",
-    verdict="{winner}更{adjective}：{value}，{loser}为{other}。",
+    verdict="{winner}{adjective}：{value}，{others}。",
+    silent="这个案例没有写到这一点。",
+    n_pages="共 {n} 页。",
+    average="平均每个案例约 {mean} 页（据目录，{n} 个案例共 {pages} 页；最后一个案例的末页目录没有写明，未计入）。",
+    one_each="没有。{total} 个案例出自 {total} 个署名单位，每个单位各一个。",
 )
 _ENGLISH = Phrases(
     english=True,
@@ -46,7 +54,11 @@ _ENGLISH = Phrases(
     imprint="《{title}》, compiled by {issuer}; the date on the cover is {date}.",
     outline="{owner} has {n} parts: {headings}.",
     which="Of the {total} cases, {n} fit best:",
-    verdict="{winner}: {value}; {loser}: {other}.",
+    verdict="{winner}: {value}; {others}.",
+    silent="This case does not say.",
+    n_pages="{n} pages.",
+    average="{mean} pages on average (by the contents, {n} cases on {pages} pages; the last case, whose end they do not give, is left out).",
+    one_each="None: the {total} cases are by {total} departments, one each.",
 )
 
 

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.answering.asked import Asked, Kind
-from rag.answering.content import coverage, token_weights
+from rag.answering.content import Weights, coverage, held, question_weights
 from rag.answering.lists import n_enumerated
 from rag.answering.values import find_values, fitting_values, names_sought, share_of_units
 from rag.normalising import matching_form
+from rag.retrieval.reading import relevance_of, squashed
 from rag.retrieval.retriever import Retrieved
 from rag.stores.lexical import lexical_tokens
 from rag.stores.passages import PassageIndex
@@ -40,7 +41,15 @@ FEATURES = (
     "enumerates",
     "exact_unit",
 )
-
+READER_FEATURES = (
+    "read_mass",
+    "read_share",
+    "read_relevance",
+    "read_margin",
+    "read_best_span",
+    "read_evidence",
+)
+"""Further features of a sentence whose passage a reader has read."""
 
 _SENTENCE_ENDS = ("。", "；", "！", "？", "”", ";", "!", "?", ".")
 _CLAUSE = re.compile(r"[^，。；：！？,;:]+")
@@ -64,8 +73,14 @@ class RankedSentence:
 class SentenceDescriber:
     """Computes the features of candidate sentences of one index."""
 
-    def __init__(self, index: PassageIndex) -> None:
+    def __init__(self, index: PassageIndex, *, reads: bool = False) -> None:
+        """Describe sentences of `index`. reads: by the reader's features too."""
         self._index = index
+        self._reads = reads
+
+    def features(self, *, english: bool) -> tuple[str, ...]:
+        """Return the names of the features; an English question is not read."""
+        return (*FEATURES, *READER_FEATURES) if self._reads and not english else FEATURES
 
     def candidates(self, retrieved: Retrieved) -> list[int]:
         """Return the positions of the sentences of the retrieved passages, in the passages' order.
@@ -96,9 +111,9 @@ class SentenceDescriber:
         focus: what was asked of a question made standalone; the rest is its topic.
         """
         if not candidates:
-            return np.zeros((0, len(FEATURES)), dtype=np.float32)
+            return np.zeros((0, len(self.features(english=asked.english))), dtype=np.float32)
         index = self._index
-        weights = token_weights(question, index.idf, focus=focus)
+        weights = question_weights(question, index, focus=focus)
         cosines = index.sentence_vectors[list(candidates)] @ retrieved.query_vector
         best_fused = float(retrieved.fused.max()) or 1.0
         rows = []
@@ -129,7 +144,38 @@ class SentenceDescriber:
                     _has_exact_unit(form, asked),
                 )
             )
-        return np.array(rows, dtype=np.float32)
+        described = np.array(rows, dtype=np.float32)
+        if not self._reads or asked.english:
+            return described
+        return np.concatenate([described, self._describe_readings(retrieved, candidates)], axis=1)
+
+    def _describe_readings(self, retrieved: Retrieved, candidates: Sequence[int]) -> npt.NDArray[np.float32]:
+        """Return what the reader makes of the candidates, float32 (n candidates, n reader features)."""
+        rows = []
+        for position in candidates:
+            sentence = self._index.sentences[position]
+            reading = retrieved.readings.get(sentence.chunk)
+            if reading is None:
+                rows.append((0.0,) * len(READER_FEATURES))
+                continue
+            offset = self._index.chunks[sentence.chunk].start
+            start, end = sentence.start - offset, sentence.end - offset
+            mass = reading.mass(start, end)
+            rows.append(
+                (
+                    mass,
+                    mass * relevance_of(reading),
+                    squashed(reading.relevance),
+                    squashed(reading.span_score - reading.null),
+                    float(start <= reading.span[0] < end),
+                    squashed(reading.evidence_in(start, end)),
+                )
+            )
+        described = np.array(rows, dtype=np.float32)
+        best = float(described[:, 1].max())
+        if best > 0:
+            described[:, 1] /= best
+        return described
 
     def _first_chunk(self, retrieved: Retrieved) -> int:
         return int(np.argmax(retrieved.fused))
@@ -143,7 +189,7 @@ class SentenceDescriber:
         return index.sentence_tokens[before]
 
 
-def _coverage_near_value(weights: dict[str, float], form: str, asked: Asked) -> float:
+def _coverage_near_value(weights: Weights, form: str, asked: Asked) -> float:
     """Return how much of the question stands around the best fitting value; around the best clause where none is asked."""
     if asked.kind in (Kind.NUMBER, Kind.DATE) or asked.units:
         spans = [(value.start, value.end) for value in fitting_values(find_values(form), asked)]
@@ -174,7 +220,7 @@ def _enumerates(form: str, asked: Asked) -> float:
     return 1.0 if asked.n_items in (None, n) else 0.3
 
 
-def _rarest_covered(weights: dict[str, float], tokens: Collection[str]) -> float:
+def _rarest_covered(weights: Weights, tokens: Collection[str]) -> float:
     """Return the share of the three rarest tokens of the question that `tokens` hold."""
     rarest = sorted(weights, key=lambda token: -weights[token])[:3]
-    return sum(token in tokens for token in rarest) / len(rarest) if rarest else 0.0
+    return sum(held(token, tokens) for token in rarest) / len(rarest) if rarest else 0.0

@@ -43,6 +43,12 @@ class LogisticModel:
         return np.asarray(1 / (1 + np.exp(-(self.expanded(rows) @ np.array(self.weights) + self.bias))))
 
 
+def model_name(name: str, *, english: bool, reads: bool = False) -> str:
+    """Return the name of a model's file: English questions, whose words are looked up and which are not read, have weights
+    of their own, and so has work with a reader."""
+    return f"{name}_english" if english else f"{name}_reader" if reads else name
+
+
 @cache
 def load_model(name: str, features: Sequence[str]) -> LogisticModel:
     """Return the model in `models/<name>.json`. SettingsError when its features are not `features`, in that order."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
-
+from rag.answering.case_words import WIDER, CaseWords, Need, share_of
+from rag.answering.content import Weights, coverage
+from rag.answering.contents import contents_line
+from rag.answering.criteria import also_called, criteria_of, excluded_in
+from rag.answering.department_kinds import kinds_named, restriction_in
 from rag.answering.draft import Support
-from rag.answering.frame import without_frame
+from rag.answering.frame import without_english_frame, without_frame
 from rag.normalising import is_mostly_latin, matching_form
+from rag.retrieval.mentions import CaseNames
 from rag.stores.dense import Vectors
-from rag.stores.lexical import lexical_tokens
+from rag.stores.glossary import surest
 from rag.stores.passages import PassageIndex
+from rag.types import Case
 
 SHARE_NEEDED = 0.6
 """Share of the weight of what is looked for that a sentence of a case must hold."""
@@ -24,25 +29,13 @@ SHARE_OF_BEST = 0.9
 PASSAGE_DISCOUNT = 0.85
 """Words spread over a passage count less than words in one sentence."""
 COSINE_BELOW_BEST = 0.015
-"""For English questions, of which no words can be found: how close to the best cosine a case's best must come."""
+"""For English questions, of which the dictionary knows no word: how close to the best cosine a case's best must come."""
 LEAST_COSINE = 0.75
 """Below this nothing in the compilation is near an English question: with the default embedding model the best sentence
 for things no case has (Mars, whales, a Formula One race) comes to 0.73 to 0.75, for blockchain or apple futures to 0.77."""
 MAX_BY_COSINE = 5
 
-_ALTERNATIVES = re.compile(r"[^、，。？\s]{1,8}(?:、[^、，。？\s]{1,8})*(?:或者|或|还是)[^、，。？\s]{1,8}")
 _QUOTED = re.compile(r"[“《]([^”》]{2,30})[”》]")
-_GLUE = frozenset("是有过还都也曾被作做")
-"""Characters that join words as often as they make them: two characters with one of these that the compilation never
-has side by side (支行有合作: 行有, 有合) may be no word, and weigh `GLUED_WEIGHT` of one that it never has."""
-GLUED_WEIGHT = 0.15
-_PARTICLES = re.compile(
-    r"[的了在和与或及跟同、，。？?！!：；“”‘’《》…·/\s]|以及|或者|还是|关于|对于|属于|来自|包括|方面|内容|情况|什么|吗|呢|被|把|将|由|从|向|为|以|其"
-)
-
-
-Need = tuple[dict[str, float], ...]
-"""Alternatives, one of which must be there; each a set of tokens with their weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +45,17 @@ class CaseHit:
     case_number: int
     support: Support
     score: float
-    """Share of what is looked for that the sentence holds, 0 to 1; for English questions the cosine."""
+    """Share of what is looked for that the sentence holds, 0 to 1; where no word of an English question is known, the cosine."""
     further: tuple[Support, ...] = ()
     """Sentences with what `support` lacks, where two quoted strings stand apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCase:
+    """A case with the sentence that comes nearest to what is looked for, and whether that is near enough."""
+
+    hit: CaseHit
+    included: bool
 
 
 class CaseScreener:
@@ -62,27 +63,89 @@ class CaseScreener:
 
     def __init__(self, index: PassageIndex) -> None:
         self._index = index
-        self._n_cases = len(index.compilation.cases)
-        self._case_idf = self._count_cases()
+        self._names = CaseNames(index.compilation)
+        self._words = CaseWords(index)
 
     def screen(self, question: str, query_vector: Vectors) -> list[CaseHit]:
         """Return the cases that the question asks for, in the compilation's order; none where nothing fits.
 
         query_vector: float32 (dim,), of the question; it decides only where no words can be looked for.
         """
-        if is_mostly_latin(question):
-            return self._by_cosine(query_vector)
         cosines = self._index.sentence_vectors @ query_vector
-        if quoted := self._quoted(matching_form(question)):
-            return self._by_quotation(quoted, cosines)
-        needs = self.looked_for(question)
+        form = matching_form(question)
+        allowed, form = self._allowed(form)
+        if quoted := self._quoted(form):
+            hits = self._by_quotation(quoted, cosines)
+        elif is_mostly_latin(question):
+            hits = self._in_english(question, cosines)
+        else:
+            hits = self._by_criteria(form, cosines)
+        return [hit for hit in hits if hit.case_number in allowed]
+
+    def judge(self, question: str, query_vector: Vectors) -> list[JudgedCase]:
+        """Return the verdict on every case with text, in the compilation's order; arguments as for `screen`.
+
+        A case that is not meant comes with its sentence that says most of what is looked for.
+        """
+        meant = {hit.case_number: hit for hit in self.screen(question, query_vector)}
+        nearest = self._nearest(matching_form(question), self._index.sentence_vectors @ query_vector)
+        return [JudgedCase(meant.get(n, nearest[n]), n in meant) for n in sorted(nearest)]
+
+    def _nearest(self, form: str, cosines: Vectors) -> dict[int, CaseHit]:
+        """Return for each case with text the sentence with most of the words looked for, of these the nearest by cosine."""
+        needs = self._words.needs(without_frame(form))
+        best: dict[int, tuple[float, float, int]] = {}
+        for position, number in self._words.of_cases:
+            share = share_of(needs, self._words.forms[position]) if needs else 0.0
+            best[number] = max(best.get(number, (-1.0, 0.0, 0)), (share, float(cosines[position]), position))
+        return {number: self._hit(number, *found) for number, found in best.items()}
+
+    def _allowed(self, form: str) -> tuple[set[int], str]:
+        """Return the cases that a question asks about at all, and the question without the words that say so."""
+        cases = self._index.compilation.cases
+        allowed = {case.number for case in cases}
+        if aside := excluded_in(form):
+            allowed -= {mention.case_number for mention in self._names.mentions(aside)}
+            form = form.replace(aside, "")
+        if restriction := restriction_in(form):
+            kinds = kinds_named(restriction.words, cases)
+            allowed &= {case.number for kind in kinds for case in kind}
+            form = f"{form[: restriction.start]}部门{form[restriction.end :]}"
+        return allowed, form
+
+    def _by_criteria(self, form: str, cosines: Vectors) -> list[CaseHit]:
+        """Return the cases that meet every criterion, in whichever sentences, and none of those negated."""
+        criteria = criteria_of(form)
+        met: dict[int, list[CaseHit]] | None = None
+        for criterion in (one for one in criteria if not one.negated):
+            hits = {hit.case_number: hit for hit in self._by_words(criterion.text, cosines, also=also_called(form))}
+            met = {n: [*(met or {}).get(n, []), hit] for n, hit in hits.items() if met is None or n in met}
+        for criterion in (one for one in criteria if one.negated):
+            barred = {hit.case_number for hit in self._by_words(criterion.text, cosines)}
+            if met is None:  # nothing but what a case must not say: all others are meant
+                met = {case.number: [self._whole(case)] for case in self._index.compilation.cases}
+            met = {number: hits for number, hits in met.items() if number not in barred}
+        return [_joined(hits) for _, hits in sorted((met or {}).items())]
+
+    def _whole(self, case: Case) -> CaseHit:
+        return CaseHit(case.number, contents_line(self._index.compilation, case), 1.0)
+
+    def _by_words(self, content: str, cosines: Vectors, *, also: Sequence[str] = ()) -> list[CaseHit]:
+        """Return the cases that say `content`: to the letter where that stands in the text, else by most of its words."""
+        if also:
+            hits = {hit.case_number: hit for name in (*also, content) for hit in self._by_words(name, cosines)}
+            return [hits[number] for number in sorted(hits)]
+        whole = content.replace(" ", "")
+        if len(re.findall(r"[a-z]+|[^a-z]+", whole)) == 1 and not WIDER.match(whole) and self._words.is_in_text(whole):
+            return self._by_quotation([({whole: 1.0},)], cosines)
+        needs = self._words.needs(content)
         if not needs:
             return []
         best: dict[int, tuple[float, float, int]] = {}
-        for position, number in self._positions():
+        for position, number in self._words.of_cases:
             chunk = self._index.sentences[position].chunk
-            own = _share(needs, self._index.sentence_tokens[position])
-            around = _share(needs, self._index.chunk_tokens[chunk])
+            own = share_of(needs, self._words.forms[position])
+            around = share_of(needs, self._words.chunk_forms[chunk])
             share = max(own, PASSAGE_DISCOUNT * around if own else 0.0)
             best[number] = max(best.get(number, (0.0, 0.0, 0)), (share + own / 100, float(cosines[position]), position))
         highest = max((share for share, *_ in best.values()), default=0.0)
@@ -91,26 +154,35 @@ class CaseScreener:
         needed = min(SHARE_NEEDED, SHARE_OF_BEST * highest)
         return [self._hit(number, *best[number]) for number in sorted(best) if best[number][0] >= needed]
 
+    def _in_english(self, question: str, cosines: Vectors) -> list[CaseHit]:
+        """Return the cases with a sentence, or at less a passage, that holds what an English question looks for.
+
+        cosines: float32 (n_sentences,); they choose among sentences with as much, and decide where no word is known.
+        """
+        looked_up = self._index.glossary.weights(without_english_frame(question))
+        weights: Weights = {surest(term): weight for term, weight in looked_up.items()}
+        if not any(term.renderings for term in looked_up):
+            return self._by_cosine(cosines)
+        best: dict[int, tuple[float, float, int]] = {}
+        for position, number in self._words.of_cases:
+            own = coverage(weights, self._index.sentence_tokens[position])
+            if not own:
+                continue
+            around = coverage(weights, self._index.chunk_tokens[self._index.sentences[position].chunk])
+            found = (max(own, PASSAGE_DISCOUNT * around) + own / 100, float(cosines[position]), position)
+            best[number] = max(best.get(number, (0.0, 0.0, 0)), found)
+        return [self._hit(number, *best[number]) for number in sorted(best) if best[number][0] >= SHARE_NEEDED]
+
     def looked_for(self, question: str) -> list[Need]:
         """Return what to look for: the words of the question without its frame; words joined by 或 are alternatives."""
         form = matching_form(question)
-        if quoted := self._quoted(form):
-            return quoted
-        content = without_frame(form)
-        needs = []
-        for match in _ALTERNATIVES.finditer(content):
-            needs.append(
-                tuple(self._weights(option) for option in re.split(r"、|或者|或|还是", match.group()) if option)
-            )
-        rest = _ALTERNATIVES.sub(" ", content)
-        needs += [({token: weight},) for token, weight in self._weights(rest).items()]
-        return [kept for need in needs if (kept := tuple(option for option in need if option))]
+        return self._quoted(form) or self._words.needs(without_frame(form))
 
     def _quoted(self, form: str) -> list[Need]:
         """Return the strings in quotation marks, which are looked for to the letter and decide; none where none of
         them stands in the compilation, for then their words are looked for. Those joined by 或 are alternatives."""
         matches = list(_QUOTED.finditer(form))
-        if not any(self._is_in_text(match.group(1)) for match in matches):
+        if not any(self._words.is_in_text(match.group(1)) for match in matches):
             return []
         runs: list[tuple[list[str], bool]] = []
         end = -1
@@ -133,8 +205,8 @@ class CaseScreener:
         cosines: float32 (n_sentences,), which settle what is equal otherwise.
         """
         met: dict[int, dict[int, frozenset[int]]] = {}
-        for position, number in self._positions():
-            form = self._forms[position]
+        for position, number in self._words.of_cases:
+            form = self._words.forms[position]
             held = frozenset(
                 i for i, need in enumerate(needs) if any(piece in form for option in need for piece in option)
             )
@@ -154,34 +226,9 @@ class CaseScreener:
             hits.append(CaseHit(number, first, 1.0, tuple(further)))
         return hits
 
-    def _positions(self) -> list[tuple[int, int]]:
-        """Return the position of every sentence of a case, and the case's number."""
-        chunks = [self._index.chunks[sentence.chunk] for sentence in self._index.sentences]
-        return [
-            (position, chunk.case_number)
-            for position, chunk in enumerate(chunks)
-            if chunk.case_number is not None and chunk.kind != "residue"
-        ]
-
-    @cached_property
-    def _forms(self) -> tuple[str, ...]:
-        text = self._index.compilation.text
-        return tuple(matching_form(text[s.start : s.end]) for s in self._index.sentences)
-
-    def _is_in_text(self, piece: str) -> bool:
-        return any(piece in form for form in self._forms)
-
-    def _weights(self, text: str) -> dict[str, float]:
-        tokens = {token for piece in _PARTICLES.split(text) if piece for token in lexical_tokens(piece)}
-        return {token: self._weight(token) for token in sorted(tokens) if len(token) > 1 or token.isdigit()}
-
-    def _weight(self, token: str) -> float:
-        unseen = float(np.log(1 + self._n_cases))
-        return self._case_idf.get(token, GLUED_WEIGHT * unseen if _GLUE & set(token) else unseen)
-
-    def _by_cosine(self, query_vector: Vectors) -> list[CaseHit]:
+    def _by_cosine(self, cosines: Vectors) -> list[CaseHit]:
         best: dict[int, tuple[float, int]] = {}
-        for position, cosine in enumerate(self._index.sentence_vectors @ query_vector):
+        for position, cosine in enumerate(cosines):
             number = self._index.chunks[self._index.sentences[position].chunk].case_number
             if number is not None:
                 best[number] = max(best.get(number, (-1.0, 0)), (float(cosine), position))
@@ -189,7 +236,7 @@ class CaseScreener:
         if highest < LEAST_COSINE:
             return []
         near = sorted((n for n in best if best[n][0] >= highest - COSINE_BELOW_BEST), key=lambda n: -best[n][0])
-        return [self._hit(number, best[number][0], 0.0, best[number][1]) for number in sorted(near[:MAX_BY_COSINE])]
+        return [self._hit(n, best[n][0], 0.0, best[n][1]) for n in sorted(near[:MAX_BY_COSINE])]
 
     def _hit(self, number: int, score: float, _: float, position: int) -> CaseHit:
         return CaseHit(number, self._support(position), min(score, 1.0))
@@ -198,24 +245,9 @@ class CaseScreener:
         sentence = self._index.sentences[position]
         return Support(sentence.start, sentence.end)
 
-    def _count_cases(self) -> dict[str, float]:
-        holding: dict[str, set[int]] = {}
-        for chunk, tokens in zip(self._index.chunks, self._index.chunk_tokens, strict=True):
-            if chunk.case_number is not None:
-                for token in tokens:
-                    holding.setdefault(token, set()).add(chunk.case_number)
-        n = self._n_cases
-        return {
-            token: float(np.log(1 + (n - len(cases) + 0.5) / (len(cases) + 0.5))) for token, cases in holding.items()
-        }
 
-
-def _share(needs: list[Need], tokens: frozenset[str]) -> float:
-    """Return the share of the weight of all needs that `tokens` hold; of alternatives the one held best counts."""
-    held = weight = 0.0
-    for need in needs:
-        weight += max(sum(option.values()) for option in need)
-        held += max(
-            sum(w for token, w in option.items() if token in tokens) / sum(option.values()) for option in need
-        ) * max(sum(option.values()) for option in need)
-    return held / weight if weight else 0.0
+def _joined(hits: Sequence[CaseHit]) -> CaseHit:
+    """Return the hits of one case as one: the first sentence decides, the others stand beside it."""
+    first = hits[0]
+    further = [support for hit in hits for support in (hit.support, *hit.further) if support != first.support]
+    return CaseHit(first.case_number, first.support, min(h.score for h in hits), tuple(dict.fromkeys(further)))

@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.asked import Asked, Kind, what_is_asked
-from rag.answering.catalogue import contents_line
 from rag.answering.comparing import Part
+from rag.answering.contents import contents_line
 from rag.answering.draft import Draft, DraftSentence
 from rag.answering.extractive import ExtractiveAnswerer, Posed
 from rag.answering.phrases import phrases
+from rag.answering.ranking import RankedSentence
 from rag.answering.screening import CaseHit
-from rag.answering.short import short_answer
-from rag.retrieval.retriever import Retriever
+from rag.answering.units import group_by_noun
+from rag.answering.values import find_values, fitting_values
+from rag.answering.verdicts import Compared, amount_of, asks_which_is_more, compares_dates, verdict_of
+from rag.normalising import matching_form
+from rag.retrieval.retriever import Retriever, first_passages, passages_of
 from rag.types import Compilation
 
-_SCALE = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3}
-_AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?:余|多)?(万亿|亿|千万|百万|万|千)?(?:余|多)?(\D*)")
-_MORE = re.compile(
-    r"(更|哪个|谁|哪家)(?P<adjective>大|多|高|快|长|早|少|低|短|晚)(?=$|[，。？！；、的了呢吗]|一?些|一点|各|分别)"
-)
-"""Whole adjectives: 更高效 and 更多样 compare nothing that has a figure."""
-_SMALLER = "少低短早"
-_BY_DATE = "早晚"
-_DURATION = re.compile(r"(个?工作)?[天日]|小时|分钟?|秒|个?月|年|周")
+_SILENT_BELOW = 0.12
+"""Confidence below which a side is said to be silent, where another side is answered."""
+_AGREEING = 0.35
+_STEP = 0.1
+"""A sentence whose figure has the unit that most sides share goes before fewer than `_AGREEING` / `_STEP` others."""
+_N_CANDIDATES = 6
+_OWN_KINDS = (Kind.LIST, Kind.HOW, Kind.NAME, Kind.DATE)
+_N_PASSAGES = 10_000
+"""Passages that are looked through for a side: all of its case."""
+_SAID = 0.8
+"""Confidence in a sentence that says all that is asked of its case."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """What was found for one part of a comparison."""
+class _Side:
+    """One part of a comparison with what was found for it."""
 
-    department: str
-    subject: str
-    value: str
-    sentence: DraftSentence
+    part: Part
+    posed: Posed
+    ranked: tuple[RankedSentence, ...]
+    confidence: float
 
 
 def answer_which_cases(
@@ -60,109 +66,105 @@ def answer_which_cases(
 def compare(
     parts: Sequence[Part], posed: Posed, *, retriever: Retriever, answerer: ExtractiveAnswerer, k: int
 ) -> Draft:
-    """Return the draft of a comparison: the best sentences for each part, and which is more where both have a value."""
-    found: list[DraftSentence] = []
-    values: list[_Found] = []
-    confidences = []
-    for part in parts:
-        only = None if part.case_number is None else (part.case_number,)
-        retrieved = retriever.retrieve(part.question, k=k, only_cases=only)
-        of_part = Posed(part.question, _asked_of(part, posed), only or ())
-        ranked = answerer.rank(of_part, retrieved)
-        if not ranked:
-            continue
-        confidences.append(answerer.confidence(of_part, ranked))
-        for support in answerer.best_supports(of_part, ranked):
-            number = part.case_number or answerer.case_at(support)
-            found.append(answerer.sentence(support, case_number=number))
-        best = answerer.best_sentence(ranked)
-        value = short_answer(best.text, part.question, of_part.asked)
-        values.append(_Found(answerer.department_at(best), part.subject, value, best))
-    if not found:
+    """Return the draft of a comparison: the best sentences for each part, and which is more where each has a value."""
+    sides = [_side(part, posed, retriever=retriever, answerer=answerer, k=k) for part in parts]
+    if not any(side.ranked for side in sides):
         return Draft((), "", 0.0, refusal="not_in_compilation")
-    verdict = _verdict(posed.text, values)
-    return Draft((*([verdict] if verdict else []), *found), verdict.text if verdict else "", max(confidences))
+    sides = _agreed(sides, answerer)
+    answered = max(side.confidence for side in sides)
+    found: dict[DraftSentence, None] = {}
+    values: list[Compared] = []
+    for side in sides:
+        if not side.ranked or (side.confidence < _SILENT_BELOW and side.part.case_number and answered >= 0.5):
+            found.update(dict.fromkeys(_silence(side, answerer)))
+            continue
+        for support in answerer.best_supports(side.posed, side.ranked):
+            number = side.part.case_number or answerer.case_at(support)
+            found[answerer.sentence(support, case_number=number)] = None
+        best = answerer.best_sentence(side.ranked)
+        value = answerer.short(best.text, side.posed)
+        values.append(Compared(answerer.department_at(best), side.part.subject, value, best))
+    verdict = verdict_of(posed.text, values) if len(values) == len(sides) else None
+    confidence = 1 - math.prod(1 - side.confidence for side in sides)
+    return Draft((*([verdict] if verdict else []), *found), verdict.text if verdict else "", confidence)
+
+
+def _side(part: Part, posed: Posed, *, retriever: Retriever, answerer: ExtractiveAnswerer, k: int) -> _Side:
+    only = None if part.case_number is None else (part.case_number,)
+    retrieved = retriever.retrieve(part.question, k=_N_PASSAGES, only_cases=only)
+    of_part = Posed(part.question, _asked_of(part, posed), only or (), part.aspect)
+    ranked = answerer.rank(of_part, first_passages(retrieved, k) if only is None else retrieved)
+    if only is None and ranked and (number := answerer.case_of(ranked[0])) is not None:
+        ranked = answerer.rank(of_part, passages_of(retrieved, number))
+    if not ranked:
+        return _Side(part, of_part, (), 0.0)
+    aspect = part.aspect or part.question
+    ranked = answerer.by_aspect(ranked, aspect, asked=of_part.asked, of_all=part.of_all)
+    said = _SAID * answerer.aspect_confidence(ranked, aspect, asked=of_part.asked)
+    return _Side(part, of_part, tuple(ranked), max(said, answerer.confidence(of_part, ranked, retrieved)))
+
+
+def _agreed(sides: Sequence[_Side], answerer: ExtractiveAnswerer) -> list[_Side]:
+    """Return the sides with the sentence first that has a figure of the unit most of them share.
+
+    What is compared is of one kind: a sentence with such a figure is preferred to one nearly as likely without.
+    """
+    if not any(side.posed.asked.kind is Kind.NUMBER for side in sides):
+        return list(sides)
+    held = [
+        [(one, _units_of(answerer.best_sentence([one]).text, side)) for one in side.ranked[:_N_CANDIDATES]]
+        for side in sides
+    ]
+    units = sorted({unit for of_side in held for _, of_one in of_side for unit in of_one})
+
+    def gained(unit: str) -> float:
+        return sum(
+            max((_AGREEING * (unit in u) - _STEP * i for i, (_, u) in enumerate(of_side)), default=0.0)
+            for of_side in held
+        )
+
+    shared = max(units, key=gained, default="")
+    return [
+        replace(side, ranked=_first(side.ranked, [one for one, of_one in of_side if shared in of_one]))
+        for side, of_side in zip(sides, held, strict=True)
+    ]
+
+
+def _first(ranked: tuple[RankedSentence, ...], fitting: Sequence[RankedSentence]) -> tuple[RankedSentence, ...]:
+    """Return the sentences with the best fitting one first, where it stands near enough the top."""
+    if not fitting or _STEP * ranked.index(fitting[0]) >= _AGREEING:
+        return ranked
+    return (fitting[0], *(one for one in ranked if one is not fitting[0]))
+
+
+def _units_of(text: str, side: _Side) -> set[str]:
+    form = matching_form(text)
+    fitting = fitting_values(find_values(form), side.posed.asked)
+    return {amount.unit for value in fitting if (amount := amount_of(form[value.start : value.end]))}
+
+
+def _silence(side: _Side, answerer: ExtractiveAnswerer) -> list[DraftSentence]:
+    """Return the sentence that says that a named case has nothing on what is asked."""
+    if side.part.case_number is None:
+        return []
+    compilation = answerer.compilation
+    line = contents_line(compilation, compilation.case(side.part.case_number))
+    return [
+        DraftSentence(
+            phrases(side.posed.asked.english).silent, (line,), computed=True, case_number=side.part.case_number
+        )
+    ]
 
 
 def _asked_of(part: Part, posed: Posed) -> Asked:
     """Return what a part asks for: by its own words, else what the whole question does, of which it asks one value."""
     own = what_is_asked(part.question)
-    if _compares_dates(posed.text):
+    if compares_dates(posed.text):
         return replace(own, kind=Kind.DATE, units=())
     if any(own.units):
-        return own
-    if posed.asked.units:
+        return replace(own, kind=Kind.NUMBER)
+    if noun := group_by_noun(part.subject):
+        return replace(own, kind=Kind.NUMBER, units=(noun,))
+    if any(posed.asked.units) or asks_which_is_more(posed.text):
         return replace(posed.asked, kind=Kind.NUMBER, units=posed.asked.units[:1])
-    return replace(own, kind=Kind.LIST if own.kind is Kind.LIST else Kind.OTHER)
-
-
-def _compares_dates(question: str) -> bool:
-    asked = _MORE.search(question)
-    return asked is not None and asked.group("adjective") in _BY_DATE
-
-
-def _verdict(question: str, found: Sequence[_Found]) -> DraftSentence | None:
-    """Return the sentence that says which value is more.
-
-    None where the question does not ask, units differ, or both values stand in one sentence: then it cannot be told
-    which is whose.
-    """
-    asked = _MORE.search(question)
-    if asked is None or len(found) != 2 or found[0].sentence == found[1].sentence:
-        return None
-    names = [one.department for one in found]
-    if names[0] == names[1]:
-        names = [one.subject for one in found]
-    if names[0] == names[1]:
-        return None
-    adjective = asked.group("adjective")
-    order = _order(found[0].value, found[1].value, adjective)
-    if order == 0:
-        return None
-    winner, loser = (0, 1) if order > 0 else (1, 0)
-    text = phrases(False).verdict.format(
-        winner=names[winner],
-        adjective=adjective,
-        value=found[winner].value,
-        loser=names[loser],
-        other=found[loser].value,
-    )
-    supports = (*found[winner].sentence.supports, *found[loser].sentence.supports)
-    return DraftSentence(text, supports, computed=True)
-
-
-def _order(first: str, second: str, adjective: str) -> int:
-    """Return 1 where the first value has more of what the adjective says, -1 where the second, 0 where it is not known."""
-    if adjective in _BY_DATE:
-        dates = [_date(value) for value in (first, second)]
-        if not all(dates):
-            return 0
-        known = min(map(len, dates))
-        one, other = (date[:known] for date in dates)
-        return 0 if one == other else 1 if (one < other) == (adjective == "早") else -1
-    amounts = [amount for amount in (_amount(first), _amount(second)) if amount is not None]
-    if len(amounts) != 2 or amounts[0].unit != amounts[1].unit or amounts[0].number == amounts[1].number:
-        return 0
-    smaller = adjective in _SMALLER or (adjective == "快" and _DURATION.match(amounts[0].unit) is not None)
-    return 1 if (amounts[0].number < amounts[1].number) == smaller else -1
-
-
-def _date(value: str) -> tuple[int, ...]:
-    """Return a date as year, month and day, as far as it says; empty where it names no year."""
-    match = re.match(r"((?:19|20)\d{2})年(?:(\d{1,2})月(?:(\d{1,2})[日号])?)?", value.replace(" ", ""))
-    return tuple(int(part) for part in match.groups() if part) if match else ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Amount:
-    number: float
-    unit: str
-
-
-def _amount(value: str) -> _Amount | None:
-    """Return a value as a number and its unit, scales multiplied out; None where it is no figure."""
-    match = _AMOUNT.match(value.replace(" ", ""))
-    if match is None:
-        return None
-    number = float(match.group(1).replace(",", ""))
-    return _Amount(number * _SCALE.get(match.group(2) or "", 1.0), match.group(3))
+    return own if own.kind in _OWN_KINDS else replace(own, kind=Kind.OTHER)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from rag.answering.asked import Asked, Kind
 from rag.answering.content import focus_tokens
 from rag.answering.values import find_names, find_values, fitting_values
-from rag.normalising import matching_text
+from rag.normalising import matching_form, matching_text
 from rag.stores.lexical import lexical_tokens
 
 _NEAR_CHARS = 24
@@ -22,20 +22,39 @@ _ASKS_MEANING = re.compile(r"(是|指|即)(的是)?(什么|啥)(意思)?[？?]?$
 _MEANS = re.compile(r"^(即|也就是|是指|指的是|指)(?P<meaning>.+)")
 
 
-def short_answer(sentence: str, question: str, asked: Asked) -> str:
+def short_answer(
+    sentence: str,
+    question: str,
+    asked: Asked,
+    *,
+    words: Sequence[str] = (),
+    focuses: Sequence[set[str]] | None = None,
+    read: str = "",
+) -> str:
     """Return the value of a number or date question, the name of a name question, else the clause nearest the question.
 
+    read: the span of `sentence` in which a reader finds the answer; empty without one. It is the answer unless a value
+    is asked for and it holds none.
+
     Verbatim from `sentence`; empty only where the sentence is.
+    words: what the words of an English question may be called.
+    focuses: the tokens beside each place where the question asks; None takes `focus_tokens`.
     """
     matching = matching_text(sentence)
     if not matching.form:
         return ""
-    wanted = set(lexical_tokens(question))
-    focus = set().union(*focus_tokens(question))
+    if read and read in sentence and (asked.kind not in (Kind.NUMBER, Kind.DATE) or _holds_value(read, asked)):
+        return read
+    wanted = {token for text in (question, *words) for token in lexical_tokens(text)}
+    focus = set().union(*(focus_tokens(question) if focuses is None else focuses))
     span = _value(matching.form, asked, wanted=wanted, focus=focus)
     span = span or _name(matching.form, question, asked, focus=focus) or _clause(matching.form, question, wanted)
     start, end = matching.original_span(*span)
     return sentence[start:end]
+
+
+def _holds_value(text: str, asked: Asked) -> bool:
+    return bool(fitting_values(find_values(matching_form(text)), asked))
 
 
 def _value(form: str, asked: Asked, *, wanted: set[str], focus: set[str]) -> tuple[int, int] | None:

@@ -29,25 +29,25 @@ UNIT_GROUPS: tuple[frozenset[str], ...] = tuple(
 )
 
 _QUANTITY = re.compile(r"(多少|几(?!乎|何)|哪几)(?P<tail>[^，。？?、；！!]{0,6})")
-_MONEY = frozenset({"元", "万元", "亿元", "万亿元", "美元", "万美元", "亿美元", "亿", "万", "万亿"})
+MONEY = frozenset({"元", "万元", "亿元", "万亿元", "美元", "万美元", "亿美元", "亿", "万", "万亿"})
 _NOUN_UNITS = (
     (
         re.compile(
             r"(资金|经费|钱|收入|投资|金额|补贴|税|利润|产值|奖金|预算|费用|贷款|价格|补助|补偿金|款|金$|收益|总额|投入|总值|出资|罚)"
         ),
-        _MONEY,
+        MONEY,
     ),
     (
-        re.compile(r"(人数|人口|名额|学生|群众|居民|农民|官兵|专家|教师|党员|人$)"),
+        re.compile(r"(人数|人次|人口|名额|学生|群众|居民|农民|官兵|专家|教师|党员|人$)"),
         frozenset({"人", "名", "位", "人次", "余人", "人员"}),
     ),
     (re.compile(r"(企业|公司|学校|单位|部门|机构|村|社区|园区)"), frozenset({"家", "户", "个", "所", "处", "座"})),
     (re.compile(r"(面积|规模多大)"), frozenset({"平方米", "平米", "万平方米", "平方公里", "亩", "万亩", "公顷"})),
     (
-        re.compile(r"(时间|工夫|天数|时长|期限|周期)"),
+        re.compile(r"(时间|工夫|工期|用时|天数|时长|期限|周期)"),
         frozenset({"天", "日", "工作日", "个工作日", "小时", "分钟", "分", "秒", "个月", "年"}),
     ),
-    (re.compile(r"(占比|比例|比重|率|增速|增长|百分)"), frozenset({"%", "个百分点", "成", "倍"})),
+    (re.compile(r"(占比|比例|比重|率|增速|增长|百分|幅度|降幅|增幅|提速)"), frozenset({"%", "个百分点", "成", "倍"})),
 )
 """What a noun beside 多少 says of the unit; the noun may stand before it ("总产值是多少") or after ("多少补偿金")."""
 _NOUN_REACH = 8
@@ -81,13 +81,13 @@ def _unit_group(form: str, match: re.Match[str]) -> frozenset[str]:
     """Return the units that fit what stands after 多少 or 几, else what the nouns around it say; empty where nothing does."""
     tail = match.group("tail")
     if re.match(r"(万|亿|千万)?(元|块|美元|美金)", tail) or re.fullmatch(r"(万|亿|万亿)", tail):
-        return _MONEY
+        return MONEY
     known = sorted({unit for group in UNIT_GROUPS for unit in group}, key=len, reverse=True)
     stripped = re.sub(r"^(万|亿|千|百|余|多|大)", "", tail)
     for candidate in (tail, stripped):
         for unit in known:
             if candidate.startswith(unit):
-                return _interchangeable(unit)
+                return interchangeable(unit)
     clause = re.split(r"[，。？；：]", form[match.start("tail") :])[0]
     return group_by_noun(clause[:_NOUN_REACH]) or group_by_noun(_clause_before(form, match.start()))
 
@@ -109,6 +109,7 @@ def group_by_noun(text: str) -> frozenset[str]:
     return max(found, key=lambda pair: pair[0])[1] if found else frozenset()
 
 
-def _interchangeable(unit: str) -> frozenset[str]:
+def interchangeable(unit: str) -> frozenset[str]:
+    """Return the units that may stand for `unit`, itself among them."""
     groups = [group for group in UNIT_GROUPS if unit in group]
     return frozenset().union(*groups) if groups else frozenset({unit})

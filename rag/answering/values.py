@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rag.answering.asked import UNIT_GROUPS, Asked, Kind, Sought
+from rag.retrieval.places import known_places
 
 _UNITS = "|".join(sorted({re.escape(u) for group in UNIT_GROUPS for u in group}, key=len, reverse=True))
 _NUMERAL = "一二三四五六七八九十百千两"
@@ -108,6 +109,15 @@ def names_sought(form: str, sought: Sought | None) -> bool | None:
         return None
     if sought is Sought.DOCUMENT:
         return "《" in form
+    if sought is Sought.PLACE:
+        return any(place in form for place in known_places())
     if sought is Sought.NAMED_THING:
         return bool(find_names(form))
     return bool((_PERSON if sought is Sought.PERSON else _ORGANISATION).search(form))
+
+
+def names_of_sort(form: str, sought: Sought) -> list[str]:
+    """Return the names of a sort in a matching form, with the words that tell their sort."""
+    patterns = {Sought.PERSON: _PERSON, Sought.ORGANISATION: _ORGANISATION}
+    names = [match.group() for match in patterns.get(sought, _NAME).finditer(form)]
+    return [name for name in names if name[0] == "《"] if sought is Sought.DOCUMENT else names

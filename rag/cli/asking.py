@@ -13,13 +13,11 @@ from rag.cli.options import question_from, settings_from
 from rag.cli.progress import StageProgress
 from rag.errors import SettingsError
 from rag.records import answer_record
-from rag.settings import Settings
 
 
 def run_ask(options: argparse.Namespace) -> int:
     """Print the answer with its citations, or one JSON object with `--json`. A refusal is an answer too."""
-    settings = settings_from(options, llm=options.llm)
-    _refuse_language_models(settings, base_url=options.base_url)
+    settings = settings_from(options, llm=options.llm, base_url=options.base_url, reader=options.reader)
     question = question_from(options.question)
     history = [question_from([earlier]) for earlier in options.history]
     from rag.factory import build_qa  # loads the model's libraries
@@ -38,7 +36,7 @@ def run_ask(options: argparse.Namespace) -> int:
 
 def run_inspect(options: argparse.Namespace) -> int:
     """Print the passages retrieved for a question, best first, with score and method."""
-    settings = settings_from(options)
+    settings = settings_from(options, reader=options.reader)
     if options.k is not None and options.k < 1:
         raise SettingsError(f"-k 的值 {options.k} 不合要求：至少显示 1 个段落。")
     from rag.factory import build_qa  # loads the model's libraries
@@ -48,15 +46,6 @@ def run_inspect(options: argparse.Namespace) -> int:
     passages = qa.retrieve(question_from(options.question), k=options.k)
     print("\n\n".join(passage_text(passage) for passage in passages) or "没有检索到段落。")
     return 0
-
-
-def _refuse_language_models(settings: Settings, *, base_url: str | None) -> None:
-    if settings.llm != "extractive" or base_url is not None:
-        asked = settings.llm if settings.llm != "extractive" else f"--base-url {base_url}"
-        raise SettingsError(
-            f"还不支持用语言模型回答（{asked}）：这一版只有 extractive，直接摘录原文。"
-            "请去掉 --llm 和 --base-url，并把设置 llm 改回 extractive。"
-        )
 
 
 def _print_json(record: dict[str, object]) -> None:

@@ -28,6 +28,8 @@ def answer_text(answer: Answer) -> str:
     if answer.standalone_question != answer.question:
         parts.append(f"理解为：{answer.standalone_question}")
     parts.append(plain(answer.text))
+    if answer.notice:
+        parts.append(f"说明：{answer.notice}")
     if answer.citations:
         parts.append("最接近的章节：" if answer.refused else "出处：")
         parts += [citation_text(citation) for citation in answer.citations]

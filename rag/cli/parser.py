@@ -63,8 +63,8 @@ def build_parser() -> argparse.ArgumentParser:
         "--history", action="append", default=[], metavar="问题", help="先前的问题，可重复，从早到晚"
     )
     ask.options.add_argument("--json", action="store_true", help="输出一个 JSON 对象")
-    ask.options.add_argument("--llm", metavar="模型", help="由谁写回答，默认 extractive（摘录原文，不用语言模型）")
-    ask.options.add_argument("--base-url", metavar="网址", help="语言模型服务的网址")
+    _add_llm(ask)
+    _add_reader(ask)
 
     show = _add(commands, "show", run_show, "列出全部案例，或显示一个案例")
     show.arguments.add_argument("number", metavar="编号", nargs="?", type=int, help="案例编号；不写则列出目录")
@@ -72,9 +72,26 @@ def build_parser() -> argparse.ArgumentParser:
     inspect = _add(commands, "inspect", run_inspect, "显示检索到的段落、得分和检索方式")
     inspect.arguments.add_argument("question", metavar="问题", nargs="+")
     inspect.options.add_argument("-k", type=int, metavar="个数", help="显示几个段落，默认按设置 n_passages")
+    _add_reader(inspect)
 
-    _add(commands, "doctor", run_doctor, "检查环境、模型和索引，逐项说明怎样解决")
+    doctor = _add(commands, "doctor", run_doctor, "检查环境、模型和索引，逐项说明怎样解决")
+    _add_llm(doctor)
+    doctor.options.add_argument("--llm-test", action="store_true", help="也向语言模型提一句话，看它回不回答")
     return parser
+
+
+def _add_reader(parser: ChineseParser) -> None:
+    parser.options.add_argument(
+        "--reader", metavar="阅读模型", help="bundled（默认，自带）或 none（不用，更快但不如它准）"
+    )
+
+
+def _add_llm(command: ChineseParser) -> None:
+    """Add the options that name the chat model."""
+    command.options.add_argument(
+        "--llm", metavar="模型", help="由谁写回答：extractive（默认，摘录原文）、提供方:模型 或 gguf:文件"
+    )
+    command.options.add_argument("--base-url", metavar="网址", help="语言模型服务的网址，例如 http://127.0.0.1:8000/v1")
 
 
 def _add(commands: Any, name: str, run: Callable[[argparse.Namespace], int], summary: str) -> ChineseParser:

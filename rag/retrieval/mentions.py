@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from rag.normalising import is_mostly_latin, matching_form
+from rag.retrieval.departments import EnglishDepartments
 from rag.retrieval.places import known_places
 from rag.types import Case, Compilation
 
@@ -21,6 +22,8 @@ _ORGANISATION_END = "局委办区市县厅院会"
 _MIN_PIECE = 4
 """Characters of a piece of a title ("多图合审 当天拿证" has two) that names the case where a question holds it whole."""
 _MAX_TITLED = 2
+_MIN_LETTERS = 4
+"""Letters of a name in pinyin."""
 _MIN_TITLE_MATCH = 5
 """Characters of a title that a question must share in one piece to name the case: shorter pieces are topics."""
 
@@ -53,14 +56,15 @@ class CaseNames:
             for title in sorted({case.title, case.title_in_contents}):
                 pieces = [title, *title.split()]
                 self._titles += [(case.number, form) for form in map(matching_form, pieces) if len(form) >= _MIN_PIECE]
+        self._english = EnglishDepartments(self._cores)
         self._pinyin = {pinyin: numbers for alias, numbers in aliases.items() if (pinyin := _pinyin(alias))}
         self._aliases = {alias: numbers for alias, numbers in aliases.items() if len(alias) >= 2}
 
     def mentions(self, question_form: str) -> list[Mention]:
         """Return the cases named in a question's matching form, in the order they are named, each once."""
         if is_mostly_latin(question_form):
-            return self._by_pinyin(question_form)
-        found = self._by_alias(question_form)
+            return self._in_english(question_form)
+        found = [*self._by_alias(question_form), *self._by_pinyin(question_form)]
         taken = [(mention.start, mention.end) for mention in found]
         found += self._by_abbreviation(question_form, taken)
         found += self._by_title(question_form)
@@ -102,12 +106,28 @@ class CaseNames:
         return other_city or (form[end - 1] not in _ORGANISATION_END and form[end : end + 1] in set("湾路街山河岛桥港"))
 
     def _by_pinyin(self, form: str) -> list[Mention]:
-        """Return the cases an English question names by a place in pinyin ("Licang District")."""
+        """Return the cases a Chinese question names by a place in pinyin ("licang的案例")."""
         found = []
-        for match in re.finditer(r"[a-z]{4,}", form.replace("'", "").replace("’", "")):
+        for match in re.finditer(r"[a-z]{4,}", form):
             numbers = self._pinyin.get(match.group(), set())
             found += [Mention(number, *match.span(), by="department") for number in sorted(numbers)]
         return list({mention.case_number: mention for mention in reversed(found)}.values())[::-1]
+
+    def _in_english(self, form: str) -> list[Mention]:
+        """Return the cases an English question names by a place in pinyin ("Licang District") or a bureau's English name."""
+        found = []
+        for match in re.finditer(r"[a-z]+(?:['’][a-z]+)?", form):
+            letters = re.sub(r"['’]", "", re.sub(r"['’]s$", "", match.group()))
+            numbers = self._pinyin.get(letters, set()) if len(letters) >= _MIN_LETTERS else set()
+            found += [Mention(number, *match.span(), by="department") for number in sorted(numbers)]
+        for called in self._english.called(form):
+            found += [
+                Mention(number, called.start, called.end, by="department")
+                for number in sorted(self._cores[called.name])
+            ]
+        found += self._by_title(form) if re.search(r"[\u3400-\u9fff]", form) else []
+        first = {mention.case_number: mention for mention in sorted(found, key=lambda one: -one.start)}
+        return sorted(first.values(), key=lambda mention: (mention.start, mention.case_number))
 
     def _by_abbreviation(self, form: str, taken: list[tuple[int, int]]) -> list[Mention]:
         found: list[Mention] = []

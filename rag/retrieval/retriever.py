@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 
 from rag.normalising import is_mostly_latin
+from rag.retrieval.reading import N_READ, PassageReader, lifted, read_passages
 from rag.stores.dense import Vectors
 from rag.stores.passages import PassageIndex
-from rag.types import Passage
+from rag.types import Passage, Reading
 
 
 class QueryEncoder(Protocol):
@@ -26,10 +27,14 @@ class FusionWeights:
     """How the two scores are added. Each score is scaled to 0..1 over the chunks of one question first."""
 
     dense: float = 0.6
-    dense_english: float = 0.85
-    """For English questions, of which BM25 sees only numbers and Latin names."""
+    dense_english: float = 0.65
+    """For English questions, whose words are looked up in a dictionary."""
+    dictionary: bool = True
+    """Without it English questions are searched like Chinese ones: BM25 then sees only their figures and Latin names."""
     named_case: float = 0.15
     """Added to the passages of a case that the question names."""
+    read: float = 1.0
+    """Added to a passage that a reader is sure of. R@1 over 579 practice questions: 0.848 with 0, 0.872 to 0.876 with 0.4 to 1.5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +49,25 @@ class Retrieved:
     dense: Vectors
     """float32 (n chunks,), cosines."""
     lexical: Vectors
-    """float32 (n chunks,), BM25."""
+    """float32 (n chunks,), BM25; for an English question what the dictionary finds of it."""
+    readings: Mapping[int, Reading] = field(default_factory=dict)
+    """What the reader made of the best passages, by position of the chunk; empty without a reader."""
 
 
 class Retriever:
     """Searches one index."""
 
-    def __init__(self, index: PassageIndex, encoder: QueryEncoder, *, weights: FusionWeights | None = None) -> None:
+    def __init__(
+        self,
+        index: PassageIndex,
+        encoder: QueryEncoder,
+        *,
+        weights: FusionWeights | None = None,
+        reader: PassageReader | None = None,
+    ) -> None:
+        """Search `index`. reader: reads the best passages and orders them anew; None leaves them as they are."""
         self._index = index
+        self._reader = reader
         self._encoder = encoder
         self._weights = weights or FusionWeights()
 
@@ -69,10 +85,13 @@ class Retriever:
         only_cases: cases to search in alone; None searches in all and in the catalogue.
         """
         weights = self._weights
-        query_vector = self._encoder.encode_queries([question])[0]
+        english = is_mostly_latin(question)
+        looked_up = english and weights.dictionary
+        asked = f"{self._index.glossary.chinese(question)} {question}".strip() if looked_up else question
+        query_vector = self._encoder.encode_queries([asked])[0]
         dense = self._index.dense.scores(query_vector)
-        lexical = self._index.lexical.scores(question)
-        share = weights.dense_english if is_mostly_latin(question) else weights.dense
+        lexical = (self._index.glossary if looked_up else self._index.lexical).scores(question)
+        share = weights.dense_english if english else weights.dense
         fused = share * _scaled(dense) + (1 - share) * _scaled(lexical)
         if case_numbers:
             named = np.array([chunk.case_number in case_numbers for chunk in self._index.chunks], dtype=np.float32)
@@ -80,12 +99,50 @@ class Retriever:
         if only_cases is not None:
             inside = np.array([chunk.case_number in only_cases for chunk in self._index.chunks])
             fused = np.where(inside, fused, -np.inf)
-        return Retrieved(self._best(fused, k), query_vector, fused.astype(np.float32), dense, lexical)
+        fused = fused.astype(np.float32)
+        readings = self._read(question, fused)
+        fused = lifted(fused, readings, weight=weights.read)
+        return Retrieved(self.best(fused, k), query_vector, fused, dense, lexical, readings)
 
-    def _best(self, fused: Vectors, k: int) -> tuple[Passage, ...]:
-        order = [i for i in np.argsort(-fused, kind="stable")[: max(0, k)] if np.isfinite(fused[i])]
+    def _read(self, question: str, fused: Vectors) -> Mapping[int, Reading]:
+        """Return what the reader makes of the best passages of prose; nothing of an English question, of which it has
+        seen none in training: it read for as many right answers, and refused less."""
+        if self._reader is None or is_mostly_latin(question):
+            return {}
         chunks = self._index.chunks
-        return tuple(Passage(chunks[i], float(fused[i]), rank, "fused") for rank, i in enumerate(order, start=1))
+        prose = [int(i) for i in np.argsort(-fused, kind="stable") if chunks[i].kind not in ("residue", "catalogue")]
+        best = [i for i in prose[:N_READ] if np.isfinite(fused[i])]
+        return read_passages(self._reader, self._index, question, chunks=best)
+
+    def parameters(self, question: str) -> dict[str, float]:
+        """Return the shares of the two scores for a question, and what a named case adds."""
+        dense = self._weights.dense_english if is_mostly_latin(question) else self._weights.dense
+        return {
+            "weight_dense": dense,
+            "weight_lexical": round(1 - dense, 6),
+            "weight_named_case": self._weights.named_case,
+        }
+
+    def best(
+        self, scores: Vectors, k: int, *, method: str = "fused", above: float = float("-inf")
+    ) -> tuple[Passage, ...]:
+        """Return the `k` best passages by `scores`, float32 (n chunks,), of those that score above a limit."""
+        order = [
+            i for i in np.argsort(-scores, kind="stable")[: max(0, k)] if np.isfinite(scores[i]) and scores[i] > above
+        ]
+        chunks = self._index.chunks
+        return tuple(Passage(chunks[i], float(scores[i]), rank, method) for rank, i in enumerate(order, start=1))
+
+
+def first_passages(retrieved: Retrieved, k: int) -> Retrieved:
+    """Return what was found with its first `k` passages alone."""
+    return replace(retrieved, passages=retrieved.passages[:k])
+
+
+def passages_of(retrieved: Retrieved, case_number: int) -> Retrieved:
+    """Return what was found with the passages of one case alone."""
+    own = tuple(passage for passage in retrieved.passages if passage.chunk.case_number == case_number)
+    return replace(retrieved, passages=own)
 
 
 def _scaled(scores: Vectors) -> Vectors:

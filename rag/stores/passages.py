@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from rag.errors import IndexError_
 from rag.stores.dense import DenseIndex, Vectors
+from rag.stores.glossary import Glossary
 from rag.stores.lexical import LexicalIndex, lexical_tokens
 from rag.types import Chunk, Compilation
 
@@ -74,6 +75,11 @@ class PassageIndex:
     def chunk_tokens(self) -> tuple[frozenset[str], ...]:
         """The lexical tokens of each chunk with its headings."""
         return tuple(frozenset(lexical_tokens(text)) for text in self.texts)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        """What the words of English questions are called in the chunks; its dictionary is read with the first of them."""
+        return Glossary(self.chunk_tokens)
 
     @cached_property
     def case_tokens(self) -> Mapping[int, frozenset[str]]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from rag.answering.catalogue import CatalogueAnswerer, contents_line
+from rag.answering.catalogue import CatalogueAnswerer
+from rag.answering.contents import contents_line
 from rag.answering.draft import Draft
 from rag.answering.grounding import is_grounded
 from rag.retrieval.mentions import CaseNames
@@ -171,12 +172,15 @@ def test_longest_and_shortest(
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        ("市财政局的案例分哪几部分？", "分 4 部分：一、案例背景；二、基本情况；三、创新思路和举措；四、取得成效。"),
-        ("市教育局的结构是怎样的", "分 3 部分：一、案例背景；二、创新性思路及做法；三、工作成效及领先性。"),
-        ("李沧区案例有哪些小标题", "分 4 部分：一、案例背景；二、基本情况；三、创新思路和举措；四、实际效果和领先性。"),
+        ("市财政局的案例分哪几部分？", "分 4 个部分：一、案例背景；二、基本情况；三、创新思路和举措；四、取得成效。"),
+        ("市教育局的结构是怎样的", "分 3 个部分：一、案例背景；二、创新性思路及做法；三、工作成效及领先性。"),
+        (
+            "李沧区案例有哪些小标题",
+            "分 4 个部分：一、案例背景；二、基本情况；三、创新思路和举措；四、实际效果和领先性。",
+        ),
         (
             "西海岸新区案例的创新举措下有哪些小标题？",
-            "“三、创新举措”下分 3 部分：（一）以平台融合为引领；（二）以领域融合为支撑；（三）以区域融合为依托。",
+            "“三、创新举措”下分 3 个部分：（一）以平台融合为引领；（二）以领域融合为支撑；（三）以区域融合为依托。",
         ),
     ],
 )
@@ -288,6 +292,8 @@ def test_every_case_has_its_line_of_the_contents(compilation: Compilation) -> No
         "社会信用系统由哪些部分组成？",
         "How many enterprises are in the West Coast New Area?",
         "Which cases mention blockchain?",
+        "How many departments took part in Jiaozhou's joint conference?",
+        "What comes after the pre-review in the Laoshan registration?",
         "上一个案例是什么？",
     ],
 )
@@ -397,6 +403,14 @@ def test_a_case_by_its_number(catalogue: CatalogueAnswerer, compilation: Compila
         ("Which case is the longest?", "Case 21"),
         ("What is the last case?", "Case 30"),
         ("On which pages is the case of Licang?", "28–31"),
+        ("On which page does the case of the Public Security Bureau start?", "128"),
+        ("Which department wrote case 12?", "经济技术开发区"),
+        ("What is the title of the case submitted by Pingdu?", "农创平度"),
+        ("Which case comes right after the Finance Bureau's?", "Case 16"),
+        ("What is the case before Pingdu's?", "Case 5"),
+        ("List all the departments that contributed a case.", "30 cases, signed by"),
+        ("Into which parts is Licang's case divided?", "案例背景"),
+        ("How many cases come from district governments?", "Of the 30 cases"),
     ],
 )
 def test_other_ways_to_ask_about_the_compilation(catalogue: CatalogueAnswerer, question: str, part: str) -> None:

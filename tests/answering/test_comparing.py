@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.comparing import parts_of
+from rag.answering.comparing import parts_of, topic_compared
 from rag.normalising import matching_form
 from rag.retrieval.mentions import CaseNames
 
@@ -71,3 +71,58 @@ def test_a_fifth_case_is_not_dropped(names: CaseNames) -> None:
 def test_what_is_asked_of_one_is_not_asked_of_the_other(names: CaseNames) -> None:
     first, _ = parts(names, "崂山区不动产登记，和李沧区的审批服务相比，哪个更快？")
     assert "审批服务" not in first[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "Compare the apples planted in Laixi with the land consolidated in Jimo.",
+            [("compare the apples planted in laixi", 10), ("the land consolidated in jimo.", 4)],
+        ),
+        (
+            "Which has more products, Pingdu or Laixi?",
+            [("which has more products，pingdu", 6), ("which has more products laixi", 10)],
+        ),
+        ("Which has more products, Pingdu?", []),
+    ],
+)
+def test_an_english_comparison_is_taken_apart_at_the_names(
+    names: CaseNames, question: str, expected: list[tuple[str, int | None]]
+) -> None:
+    assert parts(names, question) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "subjects"),
+    [
+        ("崂山、李沧两区推行“一次办好”的范围有何异同？", ["崂山", "李沧推行“一次办好”的范围"]),
+        ("意向金额累计，比签约落户项目的总投资多吗？", ["意向金额累计", "签约落户项目的总投资"]),
+        (
+            "市北区块链参与培训的人数和西海岸培训官兵的人次，哪边更多？",
+            ["市北区块链参与培训的人数", "西海岸培训官兵的人次"],
+        ),
+    ],
+)
+def test_what_is_compared(names: CaseNames, question: str, subjects: list[str]) -> None:
+    found = parts_of(question, names.mentions(matching_form(question)))
+    assert [part.subject for part in found] == subjects
+
+
+def test_names_of_departments_are_no_aspect(names: CaseNames) -> None:
+    question = "市环保局和市政府外办分别去了哪些外地城市学习？"
+    found = parts_of(question, names.mentions(matching_form(question)))
+    assert [part.of_all for part in found] == ["去了哪些外地城市学习？"] * 2
+    assert not any("环保" in part.aspect or "外办" in part.aspect for part in found)
+
+
+def test_a_topic_compared_without_names() -> None:
+    compared = topic_compared("两个审批改革的案例，提速效果各自怎样？")
+    assert compared is not None
+    assert (compared.n, compared.topic) == (2, "审批改革")
+    assert compared.asked.startswith("审批改革，提速效果")
+
+
+@pytest.mark.parametrize("question", ["", "两个区的案例", "审批改革的案例有哪些？"])
+def test_no_topic_is_compared(question: str) -> None:
+    assert topic_compared(question) is None

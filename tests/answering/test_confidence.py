@@ -43,8 +43,9 @@ def test_what_stands_there_is_surer_than_what_does_not(
     answerer: ExtractiveAnswerer, pose: Pose, search: Search, known: str, unknown: str
 ) -> None:
     of = {
-        question: answerer.confidence(pose(question), answerer.rank(pose(question), search(question)))
+        question: answerer.confidence(pose(question), answerer.rank(pose(question), found), found)
         for question in (known, unknown)
+        for found in (search(question),)
     }
     assert 0 <= of[unknown] < of[known] <= 1
 

@@ -30,7 +30,15 @@ Locate = Callable[[str], Support]
         ("西海岸新區軍民融合企業有多少家", "161 家", "新区军民融合企业达 161 家"),
         ("苹果期货哪天上市？", "2017年12月22日", "苹果期货于郑州商品交易所上市交易"),
         ("城阳大赛计划合同总投资多少亿元？", "105 亿元", "计划合同总投资 105 亿元"),
-        ("大赛的主题是什么？", "“科技创新 协同发展”", "为主题"),
+        pytest.param(
+            "大赛的主题是什么？",
+            "“科技创新 协同发展”",
+            "为主题",
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="without the reader a question that names nothing of its own is not sure enough (0.32)",
+            ),
+        ),
     ],
 )
 def test_figures_dates_and_names(
@@ -150,20 +158,22 @@ def test_the_value_asked_for_among_several(
     assert short in given and "10 名" not in given
 
 
-@pytest.mark.xfail(
-    strict=True, reason="English questions without a name in pinyin find other places and are answered with confidence"
-)
 @pytest.mark.parametrize(
     ("question", "words"),
     [
-        ("When was the West Coast New Area approved?", "2014"),
+        pytest.param(
+            "When was the West Coast New Area approved?",
+            "2014",
+            marks=pytest.mark.xfail(
+                strict=True, reason="the dictionary has no 西海岸: West and Coast are looked up apart"
+            ),
+        ),
         ("How many civil-military enterprises are there?", "161"),
         ("How many projects did the Chengyang innovation contest collect?", "12000"),
     ],
 )
 def test_english_questions_of_one_fact(qa: CaseQA, question: str, words: str) -> None:
-    answer = qa.ask(question)
-    assert answer.refused or words in answer.text
+    assert words in qa.ask(question).text
 
 
 def test_which_cases_with_a_common_word(qa: CaseQA) -> None:

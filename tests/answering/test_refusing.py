@@ -44,6 +44,16 @@ def test_what_is_not_in_the_compilation_names_the_nearest_sections(compilation: 
     )
 
 
+def test_what_is_lacking_is_said(compilation: Compilation) -> None:
+    passages = (passage(compilation, 7, "（一）服务到企业"),)
+    assert refusal_text("not_in_compilation", passages, compilation, english=False, lacking="2019年") == (
+        "汇编中没有找到能回答这个问题的内容：最接近的案例没有写到“2019年”。\n\n最接近的章节：\n李沧区政府“（一）服务到企业”"
+    )
+    assert refusal_text("not_in_compilation", (), compilation, english=True, lacking="2019").startswith(
+        "The compilation holds nothing that answers this question: the nearest case does not mention “2019”."
+    )
+
+
 @pytest.mark.parametrize(("english", "last"), [(False, "最接近的章节：\n无"), (True, "The nearest sections:\nnone")])
 def test_without_passages_none_is_named(compilation: Compilation, english: bool, last: str) -> None:
     assert refusal_text("not_in_compilation", (), compilation, english=english).endswith(last)

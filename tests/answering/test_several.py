@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -15,9 +15,12 @@ from rag.answering.grounding import is_grounded
 from rag.answering.ranking import RankedSentence
 from rag.answering.screening import CaseHit
 from rag.answering.several import answer_which_cases, compare
+from rag.answering.short import short_answer
 from rag.normalising import matching_form
+from rag.parsing.loading import load_compilation
 from rag.retrieval.mentions import CaseNames
 from rag.retrieval.retriever import Retriever
+from rag.settings import Settings
 from rag.types import Compilation
 
 Locate = Callable[[str], Support]
@@ -30,21 +33,37 @@ class Scripted(ExtractiveAnswerer):
     def __init__(self, sentences: Mapping[str, str]) -> None:
         self._sentences = sentences
 
-    def rank(self, posed: Posed, retrieved: object) -> list[RankedSentence]:
-        self._now = self._sentences[posed.text]
-        return [RankedSentence(0, 0.9, ())] if self._now else []
+    @property
+    def compilation(self) -> Compilation:
+        return load_compilation(Settings().compilation)
 
-    def confidence(self, posed: Posed, ranked: object) -> float:
+    def rank(self, posed: Posed, retrieved: object) -> list[RankedSentence]:
+        said = self._sentences[posed.text]
+        return [RankedSentence(list(self._sentences).index(posed.text), 0.9, ())] if said else []
+
+    def _said(self, position: int) -> str:
+        return list(self._sentences.values())[position]
+
+    def confidence(self, posed: Posed, ranked: object, retrieved: object) -> float:
         return 0.9
 
-    def best_supports(self, posed: Posed, ranked: object) -> list[Support]:
-        return [Support(0, 1)]
+    def by_aspect(self, ranked: list[RankedSentence], aspect: str, **_: object) -> list[RankedSentence]:  # type: ignore[override]
+        return ranked
 
-    def best_sentence(self, ranked: object) -> DraftSentence:
-        return DraftSentence(self._now, (Support(0, 1),))
+    def aspect_confidence(self, ranked: object, aspect: str, **_: object) -> float:  # type: ignore[override]
+        return 0.0
+
+    def short(self, sentence: str, posed: Posed, *, read: str = "") -> str:
+        return short_answer(sentence, posed.text, posed.asked)
+
+    def best_supports(self, posed: Posed, ranked: Sequence[RankedSentence]) -> list[Support]:
+        return [Support(ranked[0].position, ranked[0].position + 1)]
+
+    def best_sentence(self, ranked: Sequence[RankedSentence]) -> DraftSentence:
+        return DraftSentence(self._said(ranked[0].position), (Support(0, 1),))
 
     def sentence(self, support: Support, *, case_number: int | None = None) -> DraftSentence:
-        return DraftSentence(self._now, (support,), case_number=case_number)
+        return DraftSentence(self._said(support.start), (support,), case_number=case_number)
 
     def department_at(self, sentence: DraftSentence) -> str:
         return {"甲": "甲局", "乙": "乙局"}.get(sentence.text[0], "")
@@ -99,7 +118,7 @@ def test_which_is_more(question: str, first: str, second: str, verdict: str) -> 
 def test_no_verdict_where_none_is_due(question: str, first: str, second: str) -> None:
     draft = compared(f"甲局和乙局的企业{question}", first, second)
     assert draft.short_answer == ""
-    assert not any(sentence.computed for sentence in draft.sentences)
+    assert {sentence.text for sentence in draft.sentences if sentence.computed} <= {"这个案例没有写到这一点。"}
     assert draft.refusal is None
 
 
@@ -181,3 +200,35 @@ def test_only_whole_adjectives_ask_for_a_verdict(question: str) -> None:
 )
 def test_which_is_earlier(first: str, second: str, winner: str) -> None:
     assert compared("甲局和乙局的启动时间，哪个更早？", first, second).short_answer.startswith(f"{winner}更早")
+
+
+def test_the_most_of_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = {"甲有多少": "甲有 161 家", "乙有多少": "乙有 36 家", "丙有多少": "丙有 385 家"}
+    answerer = Scripted(script)
+    monkeypatch.setattr(answerer, "department_at", lambda sentence: f"{sentence.text[0]}局")
+    parts = [Part("甲有多少", 1), Part("乙有多少", 2), Part("丙有多少", 3)]
+    question = "甲局、乙局、丙局的企业，哪个最多？"
+    posed = Posed(question, what_is_asked(question, n_cases_named=3), (1, 2, 3))
+    draft = compare(parts, posed, retriever=NoSearch(), answerer=answerer, k=3)
+    assert draft.short_answer == "丙局最多：385 家，甲局为161 家，乙局为36 家。"
+
+
+@pytest.mark.parametrize("ending", ["谁占的面积大？", "哪边更大？", "哪一个规模大？"])
+def test_other_ways_to_ask_which_is_more(ending: str) -> None:
+    assert compared(f"甲局和乙局，{ending}", "甲有 3 亩", "乙有 2 亩").short_answer.startswith("甲局更大：3 亩")
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the confidence, refitted, takes a sentence on self-service for an answer (0.12 is passed)"
+)
+def test_a_side_without_an_answer_says_so(
+    compilation: Compilation, names: CaseNames, retriever: Retriever, answerer: ExtractiveAnswerer, pose: Pose
+) -> None:
+    question = "李沧区和市公安局各投放了多少台自助终端？"
+    parts = parts_of(question, names.mentions(matching_form(question)))
+    draft = compare(parts, pose(question), retriever=retriever, answerer=answerer, k=10)
+    told = {sentence.case_number: sentence for sentence in draft.sentences}
+    assert "237" in told[27].text
+    assert told[7].text == "这个案例没有写到这一点。"
+    assert told[7].computed
+    assert is_grounded(told[7], compilation)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,12 +46,12 @@ def run(
     """Fit on some questions with the session's model and index, into a folder of its own."""
     monkeypatch.setattr(fitting, "MODELS_PATH", tmp_path)
     monkeypatch.setattr(fitting, "build_embedder", lambda settings: default_embedder)
-    monkeypatch.setattr(fitting, "build_qa", lambda settings, embedder: SimpleNamespace(index=qa.index))
+    monkeypatch.setattr(fitting, "open_index", lambda settings, embedder: qa.index)
 
-    def fit(questions: list[dict[str, Any]]) -> list[Path]:
+    def fit(questions: list[dict[str, Any]], **options: Any) -> list[Path]:
         path = tmp_path / "questions.jsonl"
         path.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in questions), encoding="utf-8")
-        return fitting.fit(settings, [path])
+        return fitting.fit(settings.model_copy(update={"reader": "none"}), [path], **options)
 
     return fit
 
@@ -78,6 +77,22 @@ def test_what_is_written_loads_and_tells_its_origin(
     assert origin["n_questions"] == 6  # the one about the compilation is left out
     assert origin["embedding_model"] == default_embedder.name
     assert {path.name: path.read_bytes() for path in SHIPPED.glob("*.json")} == before
+
+
+def test_the_confidence_alone_is_fitted_to_the_ranking_as_it_is(run: Any, tmp_path: Path) -> None:
+    assert run(QUESTIONS, only_confidence=True) == [tmp_path / "confidence.json"]
+    assert not (tmp_path / "ranking.json").exists()
+
+
+def test_of_a_set_that_is_reported_only_the_tune_half_is_taken(run: Any, tmp_path: Path) -> None:
+    halves = tmp_path / "halves.jsonl"
+    rows = [{**QUESTIONS[0], "split": "report"}, {**QUESTIONS[1], "split": "tune"}, QUESTIONS[4]]
+    halves.write_text("\n".join(json.dumps(one, ensure_ascii=False) for one in rows), encoding="utf-8")
+    (path,) = run(QUESTIONS, only_confidence=True, tune_paths=[halves])
+    origin = json.loads(path.read_text(encoding="utf-8"))["fitted_on"]
+    assert origin["n_questions"] == 6 + 1
+    assert set(origin["questions"]) == {"questions.jsonl"}
+    assert set(origin["half_of"]) == {"halves.jsonl"}
 
 
 def test_the_same_questions_give_the_same_weights(run: Any) -> None:

@@ -1,65 +1,51 @@
-"""Answer metrics against values worked out by hand."""
+"""The page of answers: which are shown, and what is said of each."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from eval.metrics.answers import character_f1, exact_match, is_right, is_short_enough, key_matches, key_recall, rouge_l
+from eval.answers import answers_page, choose_answers
+from eval.compare import well_done
+from eval.folder import Run
+from eval.summary import ScoredQuestion
+from rag.errors import QuestionSetError
 
 
-@pytest.mark.parametrize(
-    ("key", "answer", "matches"),
-    [
-        ("20", "共 20 家企业[1]。", True),
-        ("20", "2018 年设立。", False),
-        ("20", "投资 20.5 亿元。", False),
-        ("5", "投资 2.5 亿元。", False),
-        ("161", "2. 161 家企业", True),
-        ("1", "没有[1]。", False),
-        ("4000|4,000", "more than 4,000 persons", True),
-        ("17000", "17,000 余人", True),
-        ("2018", "2018，300 人", True),
-        ("161", "１６１家", True),
-        ("105亿", "105 亿元", True),
-        ("COSMOPlat", "海尔 cosmoplat 平台", True),
-        ("发展改革委|发改委", "市发改委", True),
-        ("创新创业", "创新**创业**", True),
-        ("*号", "“*”号", True),
-        ("", "任何", False),
-    ],
-)
-def test_a_key_matches(key: str, answer: str, matches: bool) -> None:
-    if key == "*号":
-        assert key_matches(key, "号") is matches  # `*` is ignored on both sides
-        return
-    assert key_matches(key, answer) is matches
+@pytest.fixture
+def run(kept_scored: dict[str, ScoredQuestion]) -> Run:
+    return Run(Path("kept"), {"run": {"pipeline": "casechat"}}, tuple(kept_scored.values()))
 
 
-def test_every_key_must_occur_and_a_refusal_is_never_right() -> None:
-    assert is_right(("3300", "1万"), "3300 户、1 万多名", refused=False)
-    assert not is_right(("3300", "2万"), "3300 户、1 万多名", refused=False)
-    assert not is_right(("3300",), "3300 户", refused=True)
-    assert not is_right((), "3300 户", refused=False)
-    assert key_recall(("3300", "2万"), "3300 户、1 万多名") == 0.5
-    assert key_recall((), "3300 户") is None
+def test_every_type_comes_once_before_any_comes_twice(run: Run) -> None:
+    types = {item.question.type for item in run.scored}
+    chosen = choose_answers(run.scored, n=len(types))
+    assert {item.question.type for item in chosen} == types
 
 
-def test_strict_length_is_three_times_the_gold_plus_200() -> None:
-    assert is_short_enough("答" * 206, "两字")
-    assert not is_short_enough("答" * 207, "两字")
+def test_the_choice_hangs_on_no_order(run: Run) -> None:
+    assert choose_answers(run.scored, n=4) == choose_answers(tuple(reversed(run.scored)), n=4)
 
 
-def test_character_f1_and_exact_match_ignore_punctuation_and_spaces() -> None:
-    assert exact_match("105亿元。", "105 亿元")
-    assert not exact_match("105亿元", "计划105亿元")
-    # gold abcd, predicted abxyz: 2 shared, P 2/5, R 2/4, F1 = 2*.4*.5/.9
-    assert character_f1("甲乙丙丁", "甲乙子丑寅") == pytest.approx(0.4444444)
-    assert character_f1("甲", "乙") == 0.0
-    assert character_f1("", "") == 0.0
+def test_more_than_there_are_gives_all_of_them_good_and_bad(run: Run) -> None:
+    chosen = choose_answers(run.scored, n=1000)
+    assert sorted(item.question.question_id for item in chosen) == sorted(i.question.question_id for i in run.scored)
+    page = answers_page(run, n=1000)
+    for item in run.scored:
+        assert item.question.question in page
+    assert page.count("✔ right") == sum(well_done(item) is True for item in run.scored)
+    assert page.count("✘ not right") == sum(well_done(item) is False for item in run.scored)
 
 
-def test_rouge_l_is_the_f1_of_the_longest_common_subsequence() -> None:
-    # LCS(甲乙丙丁, 甲丙子丁) = 甲丙丁 = 3; P = R = 3/4
-    assert rouge_l("甲乙丙丁", "甲丙子丁") == pytest.approx(0.75, abs=1e-6)
-    assert rouge_l("甲乙", "子丑") == pytest.approx(0.0, abs=1e-6)
-    assert rouge_l("甲乙", "") == 0.0
+def test_an_answer_stands_with_its_quotes_and_what_was_expected(run: Run) -> None:
+    item = next(item for item in run.scored if item.record["citations"])
+    page = answers_page(run, n=1000)
+    assert f"- [{item.record['citations'][0]['key']}] " in page
+    assert f"Expected: {item.question.answer}" in page
+
+
+def test_a_part_of_the_set_that_has_no_questions_is_named(run: Run) -> None:
+    with pytest.raises(QuestionSetError) as raised:
+        answers_page(run, split="nowhere")
+    assert str(raised.value) == "kept 里没有划分为 nowhere 的题。请换一个划分，或不写 --split。"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eval.metrics.intervals import bootstrap_mean, bootstrap_refusal_f1, mcnemar
-from eval.metrics.refusals import area_under_risk, count_refusals, risk_coverage
+from eval.metrics.refusals import area_under_risk, count_refusals, refused_at, risk_coverage
 from eval.metrics.sets import compare_sets
 
 
@@ -58,3 +58,13 @@ def test_the_f1_of_refusing_has_an_interval() -> None:
     assert found.mean == pytest.approx(30 / 39)  # 2 * 15 / (20 due + 19 done)
     assert 0.55 < found.low < 0.70 < 0.82 < found.high < 0.95
     assert bootstrap_refusal_f1([True], [False]) is None
+
+
+def test_refusals_at_a_share_of_false_ones() -> None:
+    kept = [0.1, 0.5, 0.6, 0.7, 0.8, 0.9, 0.9, 0.9, 0.9, 0.9]
+    confidence = [*kept, 0.05, 0.3, 0.55, 0.95]
+    answerable = [True] * 10 + [False] * 4
+    assert refused_at(confidence, answerable, false_refusals=0.0) == 0.25  # below 0.1
+    assert refused_at(confidence, answerable, false_refusals=0.12) == 0.5  # below 0.5: one of ten falls
+    assert refused_at([0.5], [True], false_refusals=0.05) is None
+    assert refused_at([], [], false_refusals=0.05) is None

@@ -108,6 +108,7 @@ def test_refusals_and_risk_of_the_kept_set(kept_scored: Kept) -> None:
         "recall": 0.5,
         "f1": 0.5,
         "false_refusals": 0.2,
+        "refused_at": {"0.02": 0.0, "0.04": 0.0, "0.05": 0.0, "0.1": 0.0},
     }
     # Answered: k1 .9 right; k2 and k5 .8 wrong (a tie, one point); k6 .7 wrong; k7 0 wrong; of 7 questions.
     points = [(p["confidence"], p["coverage"], p["risk"]) for p in summary["risk_coverage"]["points"]]

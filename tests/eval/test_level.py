@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from rag.pipeline import CaseQA
 
 DEV_PATH = PROJECT_PATH / "eval" / "questions" / "qingdao-2018.jsonl"
-MAX_RUN_S = 60
-"""For all 196 questions on two cores without a language model."""
 
 
 def run(out_path: Path, qa: CaseQA, settings: Settings, *, limit: int | None = None, n_workers: int = 1) -> Path:
@@ -48,11 +46,6 @@ def test_every_question_has_an_answer_or_a_refusal(dev_run: Path) -> None:
     records = [item.record for item in read_run(dev_run).scored]
     assert len(records) == 196
     assert [record["id"] for record in records if record["error"] is not None] == []
-
-
-def test_the_set_is_asked_within_a_minute(dev_run: Path) -> None:
-    asked_s = sum(item.record["latency_ms"] for item in read_run(dev_run).scored) / 1000
-    assert asked_s <= MAX_RUN_S
 
 
 def test_a_second_run_gives_the_same_bytes_apart_from_times(

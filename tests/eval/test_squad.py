@@ -10,7 +10,7 @@ import pytest
 
 from eval.api import RunOptions
 from eval.metrics.spans import official_exact, official_f1
-from eval.squad import context_rank, load_squad, predicted_span, run_squad
+from eval.squad import context_rank, load_squad, predicted_span, run_squad, without_contexts
 from rag.errors import QuestionSetError
 from rag.settings import Settings
 from rag.types import Answer, Case, Chunk, Compilation, Passage
@@ -118,3 +118,16 @@ def test_a_set_is_run(tmp_path: Path) -> None:
     assert (means["exact"], means["f1"], means["context_recall@1"], means["recall@1"]) == (1, 1, 1, 1)
     assert summary["headline"]["unanswerable_refused"] == 1.0
     assert summary["run"]["n_contexts"] == 2
+
+
+def test_without_a_context_its_questions_cannot_be_answered(tmp_path: Path) -> None:
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps(SET, ensure_ascii=False), encoding="utf-8")
+    public = load_squad(path)
+    removed = without_contexts(public, every=2)
+    assert [context.context_id for context in removed.contexts] == ["P1"]
+    assert [(q.question_id, q.type, q.cases) for q in removed.questions] == [("Q0", "unanswerable", ())]
+    kept = without_contexts(public, every=3)
+    assert [context.context_id for context in kept.contexts] == ["P1"]
+    with pytest.raises(QuestionSetError, match=r"^--remove-every 是 1，会把段落全部拿掉。请用 2 或更大的整数。$"):
+        without_contexts(public, every=1)

@@ -140,16 +140,22 @@ def test_a_terminal_without_the_characters_gets_question_marks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "asked"),
+    ("arguments", "told"),
     [
-        (("--llm", "openai:gpt-x"), "openai:gpt-x"),
-        (("--base-url", "http://127.0.0.1:1"), "--base-url http://127.0.0.1:1"),
+        (("--llm", "openai:gpt-x"), "模型 openai:gpt-x 需要密钥：请设置环境变量 OPENAI_API_KEY"),
+        (("--base-url", "http://127.0.0.1:1"), "给了模型的网址 http://127.0.0.1:1，但 llm 是 extractive，不用模型。"),
+        (("--llm", "gpt-x"), "设置 llm 的值 gpt-x 不是模型名。"),
+        (("--llm", "openai:m", "--base-url", "http://u:sk-secret@h/v1"), "设置 base_url 的值 （不显示：可能含密钥）"),
     ],
 )
-def test_a_language_model_is_not_supported_yet(run: Run, arguments: tuple[str, ...], asked: str) -> None:
+def test_a_language_model_that_cannot_be_used_is_told_at_once(
+    run: Run, arguments: tuple[str, ...], told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     code, out, err = run("ask", "有多少个案例？", *arguments)
     assert (code, out) == (2, "")
-    assert err.startswith(f"还不支持用语言模型回答（{asked}）：这一版只有 extractive，")
+    assert err.startswith(told)
+    assert "sk-secret" not in err
 
 
 def test_progress_elsewhere_than_in_a_terminal_is_a_line_a_stage(capsys: pytest.CaptureFixture[str]) -> None:

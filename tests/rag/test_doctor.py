@@ -14,6 +14,7 @@ from rag.cli.main import main
 from rag.doctor import Finding
 from rag.errors import EmbeddingError
 from rag.settings import Settings
+from tests.rag.llms.scripted_server import fails, says, serving
 
 
 def test_packages_as_pinned_are_in_order() -> None:
@@ -77,6 +78,57 @@ def test_a_port_in_use_is_named_with_another(tmp_path: Path) -> None:
     assert doctor.check_port(Settings(home=tmp_path, port=port)).ok
 
 
+def test_without_a_chat_model_there_is_nothing_to_check() -> None:
+    told = "extractive：摘录原文，不用语言模型"
+    assert doctor.check_llm(Settings(), ask=True) == Finding("语言模型", True, told)
+
+
+def test_a_chat_model_is_looked_at_without_being_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "sk-secret-123")
+    finding = doctor.check_llm(Settings(llm="deepseek:deepseek-chat"), ask=False)
+    told = "deepseek:deepseek-chat，软件包已安装，密钥已设置，没有试着提问；加 --llm-test 试一次"
+    assert finding == Finding("语言模型", True, told)
+
+
+def test_a_missing_key_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ANTHROPIC_API_KEY", raising=False)
+    finding = doctor.check_llm(Settings(llm="anthropic:claude-sonnet-4-5"), ask=False)
+    assert not finding.ok
+    assert "请设置环境变量 ANTHROPIC_API_KEY" in finding.detail
+
+
+def test_a_missing_package_is_named_with_its_install_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.llms.specs.importlib.util.find_spec", lambda name: None)
+    finding = doctor.check_llm(Settings(llm="ollama:qwen3:8b"), ask=False)
+    assert not finding.ok
+    assert "-m pip install langchain-ollama==" in finding.detail
+
+
+def test_a_missing_model_file_is_named(tmp_path: Path) -> None:
+    finding = doctor.check_llm(Settings(llm=f"gguf:{tmp_path / 'none.gguf'}"), ask=False)
+    told = f"找不到模型文件 {tmp_path / 'none.gguf'}。请检查 gguf: 后面的路径。"
+    assert finding == Finding("语言模型", False, told)
+
+
+def test_an_address_without_a_model_is_a_finding() -> None:
+    finding = doctor.check_llm(Settings(base_url="http://127.0.0.1:1/v1"), ask=False)
+    assert not finding.ok
+    assert "但 llm 是 extractive，不用模型" in finding.detail
+
+
+def test_a_chat_model_is_asked_only_when_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-123")
+    with serving(says("好")) as server:
+        settings = Settings(llm="openai:m", base_url=server.base_url)
+        assert doctor.check_llm(settings, ask=False).ok
+        assert server.requests == []
+        assert "秒后有回复" in doctor.check_llm(settings, ask=True).detail
+    with serving(fails(401, "Incorrect API key provided: sk-secret-123")) as server:
+        finding = doctor.check_llm(Settings(llm="openai:m", base_url=server.base_url, llm_retries=0), ask=True)
+    told = "模型 openai:m 的服务不接受密钥（401）。请检查环境变量里的密钥。"
+    assert finding == Finding("语言模型", False, told)
+
+
 def test_a_compilation_that_is_missing_is_a_finding(tmp_path: Path) -> None:
     finding = doctor.check_compilation(Settings(home=tmp_path, compilation=tmp_path / "none.txt"))
     assert not finding.ok
@@ -135,7 +187,9 @@ def test_the_command_marks_each_line_and_fails_when_one_does(
     ok: bool, code: int, end: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     good = Finding("Python", True, "3.11.2")
-    monkeypatch.setattr("rag.cli.checking.examine", lambda settings: iter([good, replace(good, name="端口", ok=ok)]))
+    monkeypatch.setattr(
+        "rag.cli.checking.examine", lambda settings, ask_llm: iter([good, replace(good, name="端口", ok=ok)])
+    )
     assert main(["doctor"]) == code
     assert capsys.readouterr().out == f"✓ Python：3.11.2\n{'✓' if ok else '✗'} 端口：3.11.2\n\n{end}\n"
 

@@ -122,7 +122,7 @@ def test_an_answer_carries_what_checks_it(qa: CaseQA) -> None:
     assert answer.citations[0].case_number == 1
     assert (answer.model, answer.settings_sha256) == ("extractive", qa.settings.sha256())
     assert 0.5 <= answer.confidence <= 1
-    assert set(answer.timings_ms) == {"retrieve", "answer", "total"}
+    assert set(answer.timings_ms) == {"retrieve", "answer", "first_sentence", "total"}
     assert all(duration_ms >= 0 for duration_ms in answer.timings_ms.values())
     assert [passage.rank for passage in answer.passages] == list(range(1, qa.settings.n_passages + 1))
     assert qa.ask(FACT).text == answer.text
@@ -182,10 +182,17 @@ def test_no_question_at_all_is_refused(qa: CaseQA, question: str) -> None:
     assert answer.text.startswith((NOTHING, NOTHING_ENGLISH))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="answered with a confidence of 0.55 to 0.93 from passages that have nothing to do with it"
+@pytest.mark.parametrize(
+    "question",
+    [
+        "<script>alert(1)</script>",
+        pytest.param(
+            "'; DROP TABLE cases; --",
+            marks=pytest.mark.xfail(strict=True, reason="read as an English question on tables"),
+        ),
+        pytest.param("[1]", marks=pytest.mark.xfail(strict=True, reason="answered with a confidence of 0.999")),
+    ],
 )
-@pytest.mark.parametrize("question", ["<script>alert(1)</script>", "'; DROP TABLE cases; --", "[1]"])
 def test_no_question_at_all_is_refused_in_any_case(qa: CaseQA, question: str) -> None:
     assert qa.ask(question).refused
 

@@ -82,6 +82,7 @@ def test_an_answer_without_anything() -> None:
         "retrieved": [],
         "latency_ms": 0,
         "model": "extractive",
+        "prompts": {},
         "error": None,
     }
 

@@ -50,13 +50,15 @@ def scaled(scores: Vectors) -> Vectors:
     [
         ("苹果保险", FusionWeights(), 0.6),
         ("苹果保险", FusionWeights(dense=0.25), 0.25),
-        ("apple insurance price 苹果", FusionWeights(), 0.85),
+        ("apple insurance price 苹果", FusionWeights(), 0.65),
         ("apple insurance price 苹果", FusionWeights(dense_english=0.5), 0.5),
+        ("apple insurance price 苹果", FusionWeights(dense_english=0.5, dictionary=False), 0.5),
     ],
 )
 def test_scores_are_added_by_weight(index: PassageIndex, question: str, weights: FusionWeights, share: float) -> None:
     retrieved = Retriever(index, FixedEncoder(), weights=weights).retrieve(question, k=4)
-    lexical = index.lexical.scores(question)
+    looked_up = question.startswith("apple") and weights.dictionary
+    lexical = (index.glossary if looked_up else index.lexical).scores(question)
     expected = share * scaled(COSINES) + (1 - share) * scaled(lexical)
     np.testing.assert_allclose(retrieved.fused, expected, atol=1e-6)
     np.testing.assert_allclose(retrieved.dense, COSINES, atol=1e-6)

@@ -153,7 +153,7 @@ def test_kills_at_random_moments_never_leave_half_a_version(tmp_path: Path, mani
 
 
 def test_index_killed_at_random_moments_leaves_an_index_that_answers(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path / "数据")
+    settings = Settings(home=tmp_path / "数据", reader="none", refusal_threshold=0.0)
     arguments = ["index", "--force", "--home", str(settings.home)]
     seed = random.randrange(10**6)
     moments = random.Random(seed)

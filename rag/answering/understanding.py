@@ -1,0 +1,107 @@
+"""What a question asks: made to stand alone, its kind, and the cases it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rag.answering.asked import Asked, Kind, what_is_asked
+from rag.answering.numbered import numbered_cases
+from rag.answering.rewriting import rewrite
+from rag.answering.scope import is_instruction, is_other_work
+from rag.llms.chat import ChatModel
+from rag.normalising import clean_question, matching_form
+from rag.retrieval.followup import MAX_TURNS, leans_on_history, standalone_question
+from rag.retrieval.mentions import CaseNames, Mention
+from rag.retrieval.retriever import Retriever
+from rag.types import Compilation
+
+Stopped = Callable[[], bool]
+"""Asked while a chat model writes: True once it is to be left."""
+
+
+def never() -> bool:
+    """Return False: nobody stops."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it is answered."""
+
+    question: str
+    standalone: str
+    asked: Asked
+    mentions: tuple[Mention, ...]
+    prompts: Mapping[str, str]
+    """Those used to make it stand alone."""
+    only_cases: tuple[int, ...] | None = None
+    """Cases to answer from alone; None answers from all and from the catalogue."""
+
+    @property
+    def named(self) -> tuple[int, ...]:
+        """Numbers of the cases that it names."""
+        return tuple(mention.case_number for mention in self.mentions)
+
+    @property
+    def focus(self) -> str:
+        """The question as it was put, where it had to be made to stand alone; else empty."""
+        return self.question if self.question != self.standalone else ""
+
+
+class Interpreter:
+    """Reads questions. Nothing is changed by one."""
+
+    def __init__(
+        self, compilation: Compilation, names: CaseNames, retriever: Retriever, *, max_question_chars: int
+    ) -> None:
+        self._compilation = compilation
+        self._names = names
+        self._retriever = retriever
+        self._max_question_chars = max_question_chars
+
+    def understand(
+        self,
+        question: str,
+        history: Sequence[str] = (),
+        *,
+        chat: ChatModel | None = None,
+        stopped: Stopped = never,
+        only_cases: Sequence[int] | None = None,
+    ) -> Understood:
+        """Return what a cleaned question asks.
+
+        history: the earlier questions, oldest first; the last few count.
+        chat: the model that makes the question stand alone; None does it by rule, as does a model that fails.
+        """
+        recent = [clean_question(turn[: self._max_question_chars]) for turn in history[-MAX_TURNS:]]
+        standalone, prompts = self._standalone(question, recent, chat=chat, stopped=stopped)
+        mentions = tuple(self._names.mentions(matching_form(standalone)))
+        if not mentions and recent and leans_on_history(question, self._names):
+            mentions = self._case_before(recent)
+        if numbered := numbered_cases(matching_form(standalone), self._compilation):
+            by_number = {mention.case_number: mention for mention in (*numbered, *mentions)}
+            mentions = tuple(sorted(by_number.values(), key=lambda mention: mention.start))
+        asked = what_is_asked(question, n_cases_named=len(mentions))
+        if standalone != question and asked.kind is Kind.OTHER:
+            asked = what_is_asked(f"{recent[-1]}{question}", n_cases_named=len(mentions))
+        within = None if only_cases is None else tuple(only_cases)
+        return Understood(question, standalone, asked, mentions, prompts, within)
+
+    def _standalone(
+        self, question: str, history: Sequence[str], *, chat: ChatModel | None, stopped: Stopped
+    ) -> tuple[str, Mapping[str, str]]:
+        """Return the question standing alone, by the chat model where one writes, else by rule; and the prompts used."""
+        by_rule = standalone_question(question, history, self._names)
+        if chat is None or not history or is_instruction(question) or is_other_work(question):
+            return by_rule, {}
+        rewritten = rewrite(chat, question, history, stopped=stopped)
+        return rewritten.question or by_rule, rewritten.prompts
+
+    def _case_before(self, history: Sequence[str]) -> tuple[Mention, ...]:
+        """Return the case that answered the question before, where neither question names one."""
+        before = standalone_question(history[-1], history[:-1], self._names)
+        best = self._retriever.retrieve(before, k=1).passages
+        if not best or best[0].chunk.case_number is None:
+            return ()
+        return (Mention(best[0].chunk.case_number, 0, 0, by="history"),)
