@@ -81,13 +81,15 @@ class Answering:
         live = self._live.get(turn.turn_id)
         return live.turn if live else turn
 
-    def watch(self, turn_id: str) -> Iterator[Turn]:
-        """Yield the turn whenever more of it has come, and now and then when nothing has; nothing when it is not live.
+    def watch(self, turn: Turn) -> Iterator[Turn]:
+        """Yield the turn whenever more of it has come, and now and then when nothing has; as given when it is not live.
 
         Who watches gets control back in between: a page that has gone leaves no thread waiting for a slow model.
         """
-        live = self._live.get(turn_id)
+        live = self._live.get(turn.turn_id)
         seen = -1
+        if live is None:  # it may have ended since the watcher last looked
+            yield turn
         while live is not None:
             with live.changed:
                 if live.version == seen and not live.ended:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
@@ -39,6 +40,7 @@ class ChatParts:
     current: gr.Textbox
     replaces: gr.Textbox
     only: gr.Textbox
+    left: gr.Textbox
 
     @property
     def outputs(self) -> list[Any]:
@@ -84,7 +86,7 @@ def build_chat(services: Services, texts: Texts) -> ChatParts:
                 send = gr.Button(texts("chat.send"), variant="primary", elem_id="cc-send")
                 stop = gr.Button(texts("chat.stop"), elem_id="cc-stop")
             picker = build_picker(services, texts)
-    hidden = [hidden_text() for _ in range(3)]
+    hidden = [hidden_text() for _ in range(4)]
     return ChatParts(listing, search, history, live, notice, scope, question, send, stop, new, picker, *hidden)
 
 
@@ -92,6 +94,11 @@ def as_outputs(view: ChatView) -> tuple[Any, ...]:
     """Return the values of a view for `ChatParts.outputs`, as Gradio takes them."""
     values = (view.history, view.live, view.question, view.notice, view.current, view.replaces, view.listing)
     return tuple(gr.skip() if value is None else value for value in values)
+
+
+def _box_kept(view: ChatView) -> tuple[Any, ...]:
+    """Return a view's values where the question came from elsewhere: what is being typed stays in its box."""
+    return as_outputs(replace(view, question=None))
 
 
 def render_scope(only: str, texts: Texts) -> str:
@@ -126,11 +133,11 @@ def _wire_asking(services: Services, texts: Texts, parts: ChatParts) -> None:
     def ask_example(current: str, only: str, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         asked = Asked(sent(event, "question"), current, "", int(only) if only.isdecimal() else None)
         with Boundary(texts):
-            yield from map(as_outputs, chat.ask(asked, visitor(request, texts)))
+            yield from map(_box_kept, chat.ask(asked, visitor(request, texts)))
 
     def retry(current: str, event: gr.EventData, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         with Boundary(texts):
-            yield from map(as_outputs, chat.retry(sent(event, "turn"), current, visitor(request, texts)))
+            yield from map(_box_kept, chat.retry(sent(event, "turn"), current, visitor(request, texts)))
 
     def follow(current: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         with Boundary(texts):
@@ -153,8 +160,8 @@ def _wire_conversations(services: Services, texts: Texts, parts: ChatParts) -> N
         return as_outputs(chat.open(sent(event, "id"), visitor(request, texts)))
 
     @guarded(texts)
-    def begin(request: gr.Request) -> tuple[Any, ...]:
-        return as_outputs(chat.begin(visitor(request, texts)))
+    def leave(left: str, request: gr.Request) -> tuple[Any, ...]:
+        return as_outputs(chat.leave(left, visitor(request, texts)))
 
     @guarded(texts)
     def rename(current: str, search: str, event: gr.EventData, request: gr.Request) -> str:
@@ -177,7 +184,13 @@ def _wire_conversations(services: Services, texts: Texts, parts: ChatParts) -> N
     parts.listing.open(open_one, None, parts.outputs, trigger_mode="always_last", **AT_ONCE)
     parts.listing.rename(rename, [parts.current, parts.search], parts.listing, **AT_ONCE)
     parts.listing.remove(delete, parts.current, parts.outputs, **AT_ONCE)
-    parts.new.click(begin, None, parts.outputs, **AT_ONCE)
+    # The page begins anew by itself: an answer of the server's would arrive over what was typed or asked meanwhile.
+    welcome = json.dumps(render_welcome(example_questions(services.settings, texts), texts))
+    fresh = f'(current, replaces, typed) => [current, {welcome}, "", replaces ? "" : typed, "", "", ""]'
+    changed = [parts.history, parts.live, parts.question, parts.notice, parts.current, parts.replaces]
+    parts.new.click(
+        None, [parts.current, parts.replaces, parts.question], [parts.left, *changed], js=fresh, **QUIET
+    ).then(leave, parts.left, parts.outputs, **AT_ONCE)
     parts.search.change(find, [parts.search, parts.current], parts.listing, trigger_mode="always_last", **AT_ONCE)
 
 

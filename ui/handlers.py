@@ -133,7 +133,7 @@ class ChatHandlers:
         history = self._render(before, current, who) if before else ""
         first = self._render([turn], current, who)
         yield ChatView(history, first, "", "", current, "", self.listing(who, current=current))
-        yield from self._follow(turn.turn_id, current, who)
+        yield from self._follow(turn, current, who)
 
     def check_rate(self, who: Visitor) -> None:
         """Count one question of the visitor. Raises QuestionError after too many in a minute."""
@@ -145,10 +145,10 @@ class ChatHandlers:
         chosen = self._store.preferences(who.owner).get("n_passages")
         return chosen if isinstance(chosen, int) else None
 
-    def _follow(self, turn_id: str, current: str, who: Visitor) -> Iterator[ChatView]:
+    def _follow(self, followed: Turn, current: str, who: Visitor) -> Iterator[ChatView]:
         """Yield the live turn whenever it has changed, and a view without changes now and then."""
         shown = ""
-        for turn in self._answering.watch(turn_id):
+        for turn in self._answering.watch(followed):
             if self._shown.get(who.page_id, current) != current:
                 return  # the page went on to another conversation; the answer is kept in its own
             now = self._render([turn], current, who)
@@ -169,7 +169,7 @@ class ChatHandlers:
         """Yield the last turn of a conversation until it has ended: for a page opened while it is being answered."""
         turns = self._store.turns(who.owner, current)
         if turns and turns[-1].pending:
-            yield from self._follow(turns[-1].turn_id, current, who)
+            yield from self._follow(turns[-1], current, who)
         if self._shown.get(who.page_id, current) == current:
             yield self.open(current, who)
 
@@ -193,6 +193,17 @@ class ChatHandlers:
         self._show("", who)
         welcome = render_welcome(example_questions(self._settings, who.texts), who.texts)
         return ChatView(welcome, "", "", "", "", "", self.listing(who, current=""))
+
+    def leave(self, left: str, who: Visitor) -> ChatView:
+        """Take a page that has begun anew away from the conversation it has left.
+
+        What that conversation's answer still sent is wiped; a page that has meanwhile asked something stays with that.
+        """
+        shown = self._shown.get(who.page_id, left)
+        if shown != left:
+            return ChatView(listing=self.listing(who, current=shown))
+        self._show("", who)
+        return ChatView(live="", listing=self.listing(who, current=""))
 
     def listing(self, who: Visitor, *, current: str, search: str = "") -> str:
         """Return the list of conversations."""

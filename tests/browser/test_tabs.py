@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl  # type: ignore[import-untyped]
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from rag.types import Compilation
 from tests.browser.conftest import FIRST_ANSWER_TIMEOUT_MS
@@ -212,6 +212,27 @@ def test_conversations_are_listed_searched_renamed_exported_and_deleted(page: Pa
     expect(names).to_have_text([OUT_OF_SCOPE])
 
 
+def test_a_new_conversation_begins_at_once_however_late_the_server_hears_of_it(page: Page) -> None:
+    ask(page, SEVERAL_CASES)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/run/predict*", hold)
+    page.get_by_role("button", name="新对话").click()
+    expect(page.locator(".cc-turn")).to_have_count(0)
+    ask(page, OUT_OF_SCOPE)
+    page.unroute("**/run/predict*")
+    assert held
+    for route in held:
+        with page.expect_response(route.request.url):
+            route.continue_()
+    expect(page.locator(".cc-conversation-name")).to_have_text([OUT_OF_SCOPE, SEVERAL_CASES])
+    expect(page.locator(".cc-turn")).to_have_count(1)
+    expect(page.locator(".cc-turn .cc-question")).to_contain_text(OUT_OF_SCOPE)
+
+
 def test_citations_are_hovered_stepped_through_copied_and_rated(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     ask(page, SEVERAL_CASES)
@@ -246,7 +267,9 @@ def test_citations_are_hovered_stepped_through_copied_and_rated(page: Page) -> N
 def test_the_last_question_is_asked_again_and_edited(page: Page) -> None:
     ask(page, OUT_OF_SCOPE)
     expect(page.locator(".cc-suggested button")).to_have_count(2)
+    first = page.locator(".cc-turn").get_attribute("id")
     page.get_by_role("button", name="重新回答").click()
+    expect(page.locator(f"#{first}")).to_have_count(0)
     expect(page.locator(".cc-refusal")).to_be_visible()
     page.get_by_role("button", name="修改问题").click()
     box = page.get_by_label("问题", exact=True)

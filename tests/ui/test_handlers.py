@@ -267,12 +267,41 @@ def test_an_answer_goes_on_in_its_own_conversation_when_another_is_begun(
     handlers = ready(qa, tmp_path)
     views = handlers.ask(Asked("问"), ME)
     current = next(views).current or ""
-    assert "cc-welcome" in handlers.begin(ME).conversation
+    assert handlers.leave(current, ME).live == ""
     qa.gate.release(2)
     assert list(views) == []
     followed = list(handlers.follow(current, Visitor("me", ZH, "another page")))
     assert "第一句。" in followed[-1].conversation
     assert "is-pending" not in followed[-1].conversation
+
+
+def test_an_answer_that_ends_before_anyone_watches_it_is_shown(compilation: Compilation, tmp_path: Path) -> None:
+    qa = GatedQA(compilation)
+    qa.script = [Delta("第一句。", ()), qa.answer("问", "第一句。第二句。")]
+    handlers = ready(qa, tmp_path)
+    views = handlers.ask(Asked("问"), ME)
+    first = next(views)
+    assert "is-pending" in (first.live or "")
+    qa.gate.release(2)
+    deadline = time.monotonic() + 20
+    while "is-pending" in handlers.open(first.current or "", ME).conversation and time.monotonic() < deadline:
+        time.sleep(0.01)
+    last = list(views)[-1].live or ""
+    assert "第二句。" in last
+    assert "is-pending" not in last
+
+
+def test_a_question_asked_at_once_in_a_new_conversation_is_not_wiped_by_leaving_the_old_one(
+    scripted: ScriptedQA, tmp_path: Path
+) -> None:
+    handlers = ready(scripted, tmp_path)
+    left = ask(handlers, "甲？")[0].current or ""
+    views = handlers.ask(Asked("乙？"), ME)
+    now = next(views).current
+    view = handlers.leave(left, ME)
+    assert (view.live, view.history, view.question) == (None, None, None)
+    assert f'data-id="{now}"' in (view.listing or "")
+    assert list(views)
 
 
 def test_a_refusal_offers_sections_that_open_and_questions_that_are_answered(
