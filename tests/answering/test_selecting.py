@@ -7,7 +7,7 @@ import pytest
 from rag.answering.asked import Asked, Kind, what_is_asked
 from rag.answering.draft import Support
 from rag.answering.ranking import RankedSentence
-from rag.answering.selecting import DEFAULT_MAX_CHARS, DEFAULT_MAX_SENTENCES, MAX_CHARS, MAX_SENTENCES, SentenceSelector
+from rag.answering.selecting import DEFAULT_MAX_SENTENCES, MAX_CHARS, MAX_SENTENCES, SURE_ENOUGH, SentenceSelector
 from rag.stores.passages import PassageIndex
 
 OTHER = Asked(Kind.OTHER, (), None, english=False)
@@ -45,11 +45,25 @@ def test_nothing_ranked_is_a_mistake_of_the_caller(selector: SentenceSelector) -
         selector.select(OTHER, [])
 
 
-def test_a_far_less_likely_sentence_is_left_out(selector: SentenceSelector, index: PassageIndex) -> None:
+def test_a_sure_question_gets_one_sentence_and_an_unsure_one_more(
+    selector: SentenceSelector, index: PassageIndex
+) -> None:
     first = at(index, "推动军民融合产业发展，新区军民融合企业达")
     second = at(index, "仅战略母港就拉动周边农民")
     assert len(selector.select(OTHER, ranked((first, 0.9), (second, 0.1)))) == 1
     assert len(selector.select(OTHER, ranked((first, 0.9), (second, 0.8)))) == 2
+    # not how likely the best is, but how much likelier than the others
+    assert len(selector.select(OTHER, ranked((first, 0.3), (second, 0.01)))) == 1
+
+
+def test_sentences_are_added_until_the_answer_is_likely_among_them(
+    selector: SentenceSelector, index: PassageIndex
+) -> None:
+    short = [i for i, one in enumerate(index.sentences) if 20 < one.end - one.start < 60][:12:3]
+    odds = [0.6, 0.3, 0.07, 0.03]
+    assert sum(odds[:2]) < SURE_ENOUGH < sum(odds[:3])
+    scored = [(position, share / (1 + share)) for position, share in zip(short, odds, strict=True)]
+    assert len(selector.select(OTHER, ranked(*scored))) == 3
 
 
 def test_a_sentence_that_brings_a_value_still_wanted_is_given(selector: SentenceSelector, index: PassageIndex) -> None:
@@ -67,6 +81,14 @@ def test_sentences_come_in_the_order_of_the_text(selector: SentenceSelector, ind
     supports = selector.select(OTHER, ranked((second, 0.9), (first, 0.8)))
     assert supports == sorted(supports, key=lambda support: support.start)
     assert quotes(index, supports)[0].startswith("推动军民融合产业发展")
+
+
+def test_the_case_of_the_best_sentence_comes_first(selector: SentenceSelector, index: PassageIndex) -> None:
+    first = at(index, "推动军民融合产业发展，新区军民融合企业达")
+    later = at(index, "其中参赛的 36 家企业签订了战略合作协议")
+    assert first < later
+    supports = selector.select(OTHER, ranked((later, 0.9), (first, 0.8)))
+    assert [quote[:4] for quote in quotes(index, supports)] == ["其中参赛", "推动军民"]
 
 
 def test_what_a_head_announces_is_given_with_it(selector: SentenceSelector, index: PassageIndex) -> None:
@@ -87,21 +109,21 @@ def test_the_best_of_a_further_part_is_given_too(selector: SentenceSelector, ind
 @pytest.mark.parametrize("kind", list(Kind))
 def test_no_kind_of_answer_exceeds_its_measure(selector: SentenceSelector, index: PassageIndex, kind: Kind) -> None:
     """All sentences equally likely: more is on offer than may be given."""
-    budget = MAX_CHARS.get(kind, DEFAULT_MAX_CHARS)
-    most = MAX_SENTENCES.get(kind, DEFAULT_MAX_SENTENCES)
     asked = Asked(kind, (), None, english=False)
     for start in range(100, len(index.sentences) - 40, 97):
         supports = selector.select(asked, ranked(*((start + i, 0.9) for i in range(40))))
         n_chars = sum(support.end - support.start for support in supports)
         best = index.sentences[start]
-        assert n_chars <= max(budget, best.end - best.start)
+        assert n_chars <= max(MAX_CHARS, best.end - best.start)
         # the last one given may be a head, and brings what it announces
-        assert 1 <= len(supports) <= (most + 1 if kind is not Kind.HOW else 40)
+        assert 1 <= len(supports) <= (MAX_SENTENCES.get(kind, DEFAULT_MAX_SENTENCES) + 1 if kind is not Kind.HOW else 40)
         assert Support(best.start, best.end) in supports
 
 
-def test_a_long_sentence_is_given_whole(selector: SentenceSelector, index: PassageIndex) -> None:
+def test_a_long_sentence_is_given_whole(
+    selector: SentenceSelector, index: PassageIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
     longest = max(range(len(index.sentences)), key=lambda i: index.sentences[i].end - index.sentences[i].start)
     span = index.sentences[longest]
-    assert span.end - span.start > DEFAULT_MAX_CHARS
+    monkeypatch.setattr("rag.answering.selecting.MAX_CHARS", span.end - span.start - 1)
     assert Support(span.start, span.end) in selector.select(OTHER, ranked((longest, 0.9)))
