@@ -9,7 +9,7 @@ from typing import Any
 
 from eval.dataset import questions_sha256
 from rag.machine import describe_machine, installed_version, pinned_versions
-from rag.settings import PROJECT_PATH, Settings
+from rag.settings import MAY_HOLD_KEYS, PROJECT_PATH, Settings
 from rag.types import Compilation
 
 
@@ -26,13 +26,20 @@ def describe_run(
         },
         "code": code_version(PROJECT_PATH),
         "pipeline": pipeline,
-        "settings": settings.model_dump(mode="json", exclude={"home", "compilation", "host", "port"}),
+        "settings": _shown(settings),
         "settings_sha256": settings.sha256(),
         "n_workers": n_workers,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "versions": installed_versions(),
         "machine": describe_machine(),
     }
+
+
+def _shown(settings: Settings) -> dict[str, Any]:
+    """Return the settings without addresses and paths of this machine: a report is published."""
+    shown = settings.model_dump(mode="json", exclude={"home", "compilation", "host", "port", *MAY_HOLD_KEYS})
+    provider, _, model = settings.llm.partition(":")
+    return {**shown, "llm": f"gguf:{Path(model).name}"} if provider == "gguf" else shown
 
 
 def installed_versions() -> dict[str, str]:

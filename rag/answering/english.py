@@ -43,6 +43,8 @@ _DOWN = (
     re.compile(r"\b(?:decreas|declin|f[ae]ll|reduc|shorten|shr[iau]nk|cut\b|drop)\w*", re.I),
     re.compile("下降|减少|降低|缩短|缩小|压缩|下跌|降至|减至|精简|压减|节约|节省|减"),
 )
+_QUOTED = re.compile(r"[\"“]([^\"“”]*[A-Za-z][^\"“”]*)[\"”](?!\s*[（(]?[\u3400-\u9fff])")
+"""A name in quotation marks without its Chinese behind it."""
 _NOT = re.compile(r"\b(?:not|never|no longer|cannot|without)\b|n['’]t\b", re.I)
 _NOT_SOURCE = re.compile("不|未|没|无|非|免|零|禁")
 
@@ -56,6 +58,8 @@ def english_problem(text: str, said: str, source: str) -> str:
         return "nothing that can be checked: give names with their Chinese in brackets"
     if not chinese and (body := _BODY.search(text)):
         return f"give the Chinese name of the {body[0]} in brackets"
+    if name := _QUOTED.search(text):
+        return f"give the Chinese of “{name[1]}” in brackets"
     return _wrong_name(text, source, named=bool(chinese)) or _turned_round(text, source)
 
 

@@ -18,7 +18,7 @@ MAX_SENTENCES = {Kind.HOW: 4}
 DEFAULT_MAX_SENTENCES = 3
 SURE_ENOUGH = 0.95
 """Sentences are added until one of those given is the answer with this likelihood, if any sentence is. On practice questions,
-five-fold: right 0.80 with the best sentence alone, 0.87 with 0.9 and 0.89 with 0.95."""
+five-fold: 418 of 491 right with the best sentence alone, 459 with this, at 134 characters in the mean where it was 87."""
 GOES_ON = 0.2
 """A how answer goes on into the next sentence while that is at least this share as likely as the best."""
 HEAD_CHARS = 40

@@ -30,3 +30,10 @@ def test_a_run_names_hashes_settings_and_machine(compilation: Compilation, tmp_p
     assert "home" not in run["settings"] and str(tmp_path) not in str(
         run
     )  # a report is published: no paths of one's own
+
+
+def test_a_model_is_named_without_its_folder_or_address(compilation: Compilation, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, llm=f"gguf:{tmp_path}/small.gguf", base_url="http://10.0.0.7:8000/v1")
+    run = describe_run(PROJECT_PATH / "README.md", settings, pipeline="casechat", compilation=compilation, n_workers=1)
+    assert run["settings"]["llm"] == "gguf:small.gguf"
+    assert "10.0.0.7" not in str(run) and str(tmp_path) not in str(run)

@@ -17,6 +17,8 @@ SOURCE = "申办护照、港澳台通行证时间由10日缩短至7日，莱西�
         "In Laixi, 4 intelligent factories (智能工厂) were recognised.",
         "Companies no longer apply separately; there are 4 factories.",
         "COSMOPlat was selected together with 4 factories.",
+        'There are 4 "smart factories" (智能工厂).',
+        "There are 4 “智能工厂”.",
     ],
 )
 def test_what_the_passage_says_passes(sentence: str) -> None:
@@ -32,6 +34,7 @@ def test_what_the_passage_says_passes(sentence: str) -> None:
         ("In Yantai, 4 factories were recognised.", "not in the passage: Yantai"),
         ("COSMOWorld was selected with 4 factories.", "not in the passage: COSMOWorld"),
         ("The Finance Bureau recognised 4 factories.", "give the Chinese name of the Bureau in brackets"),
+        ('The "Smart Works" fund has 4 factories.', "give the Chinese of “Smart Works” in brackets"),
         ("In the town of Jinkou, 4 factories were recognised.", "give the Chinese of Jinkou in brackets"),
         ("The time increased from 10 days to 7 days.", "the passage says the opposite of: increased"),
     ],

@@ -166,22 +166,26 @@ def test_the_end_of_a_reply_that_was_cut_off_is_known() -> None:
     assert [one.complete for one in split("甲有3家[1]", n_chars=3)] == [True]
 
 
-SAMPLE_PATH = Path(__file__).parent / "data" / "smollm2_sentences.jsonl"
+SAMPLES_PATH = Path(__file__).parent / "data"
 
 
+@pytest.mark.parametrize(("name", "n_passed"), [("smollm2_sentences.jsonl", 1), ("smollm2_whole_sentences.jsonl", 0)])
 def test_of_the_sentences_marked_by_reading_the_check_lets_through_only_the_supported(
-    checker: SupportChecker, qa: CaseQA
+    checker: SupportChecker, qa: CaseQA, name: str, n_passed: int
 ) -> None:
-    """50 sentences of SmolLM2-135M: docs/evaluation.md says where they come from."""
-    sample = [json.loads(line) for line in SAMPLE_PATH.read_text(encoding="utf-8").splitlines()]
+    """50 sentences each of SmolLM2-135M: docs/evaluation.md says where they come from."""
+    sample = [json.loads(line) for line in (SAMPLES_PATH / name).read_text(encoding="utf-8").splitlines()]
     lines = (PROJECT_PATH / "eval" / "questions" / "qingdao-2018.jsonl").read_text(encoding="utf-8").splitlines()
     questions = {question["id"]: question for question in map(json.loads, lines)}
     assert len(sample) == 50
+    passed = []
     for marked in sample:
-        found = split(marked["sentence"], n_chars=5)
-        ids = [passage.chunk.chunk_id for passage in qa.retrieve(questions[marked["question"]]["question"])]
-        passed = [one for one in found if one.complete and checker.best_passages(one.text, ids, english=False).passed]
-        if marked["kind"] == "statement":
-            assert bool(passed) is marked["supported_by_hand"], marked["sentence"]
-        else:  # scraps, echoes and sentences cut off are no statements, whatever stands in them
-            assert not passed, marked["sentence"]
+        question = questions[marked["question"]]
+        english = question["lang"] == "en"
+        ids = [passage.chunk.chunk_id for passage in qa.retrieve(question["question"])]
+        for one in split(marked["sentence"], n_chars=5):
+            if one.complete and checker.best_passages(one.text, ids, english=english).passed:
+                passed.append(marked)
+    # scraps, echoes and sentences cut off are no statements, whatever stands in them
+    assert [one["sentence"] for one in passed if one["kind"] != "statement" or not one["supported_by_hand"]] == []
+    assert len(passed) == n_passed
