@@ -116,7 +116,9 @@ def test_no_kind_of_answer_exceeds_its_measure(selector: SentenceSelector, index
         best = index.sentences[start]
         assert n_chars <= max(MAX_CHARS, best.end - best.start)
         # the last one given may be a head, and brings what it announces
-        assert 1 <= len(supports) <= (MAX_SENTENCES.get(kind, DEFAULT_MAX_SENTENCES) + 1 if kind is not Kind.HOW else 40)
+        assert (
+            1 <= len(supports) <= (MAX_SENTENCES.get(kind, DEFAULT_MAX_SENTENCES) + 1 if kind is not Kind.HOW else 40)
+        )
         assert Support(best.start, best.end) in supports
 
 
