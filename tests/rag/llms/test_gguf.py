@@ -150,12 +150,10 @@ def test_ten_questions_are_evaluated_and_nonsense_is_caught(evaluated: list[dict
     assert caught >= 5
 
 
-def test_our_part_takes_little_beside_the_models(evaluated: list[dict[str, object]]) -> None:
-    """Over the model's own time; asking again is reported apart. Loose here, where other work runs too: docs/evaluation.md."""
-    shares = []
-    for record in evaluated:
-        timings = record.get("timings_ms")
-        if isinstance(timings, dict) and timings["model"] > 0:
-            ours = timings["total"] - timings["model"] - timings["asked_again"]
-            shares.append(ours / timings["model"])
-    assert sorted(shares)[len(shares) // 2] < 0.2
+def test_the_models_time_and_asking_again_are_told_apart_from_ours(evaluated: list[dict[str, object]]) -> None:
+    """How large our part is: `python -m benchmarks writing`, docs/evaluation.md."""
+    timed = [timings for record in evaluated if isinstance(timings := record.get("timings_ms"), dict)]
+    written = [timings for timings in timed if timings["model"] > 0]
+    assert len(written) >= 5
+    for timings in written:
+        assert timings["total"] >= timings["model"] + timings["asked_again"] > 0
