@@ -123,7 +123,7 @@ class _Fitting:
         ranking = load_model(name, features) if only_confidence else _fit_ranking(with_answer)
         rows, labels = _confidence_examples(self.index, ranking, examples, reads=self.reads)
         strength = self.origin["regularisation"]["confidence"]
-        confidence = _fit(rows, labels, regularisation=strength, quadratic=not self.english, balanced=True)
+        confidence = _fit(rows, labels, regularisation=strength, quadratic=not self.english)
         written = [] if only_confidence else [_write(name, features, ranking, self.origin)]
         described = ConfidenceModel(self.index, reads=self.reads, model=confidence).features(english=self.english)
         name = model_name("confidence", english=self.english, reads=self.reads)
@@ -231,11 +231,10 @@ def _fit(
     *,
     regularisation: float,
     quadratic: bool,
-    balanced: bool = False,
 ) -> LogisticModel:
     means, deviations = rows.mean(axis=0), rows.std(axis=0) + 1e-6
     empty = LogisticModel((), _rounded(means), _rounded(deviations), (), 0.0, quadratic)
-    model = LogisticRegression(C=regularisation, max_iter=5000, class_weight="balanced" if balanced else None)
+    model = LogisticRegression(C=regularisation, max_iter=5000, class_weight="balanced")
     model.fit(empty.expanded(rows), labels)
     return replace(empty, weights=_rounded(model.coef_[0]), bias=round(float(model.intercept_[0]), 6))
 

@@ -55,7 +55,7 @@ class SentenceSelector:
                 break
             if one.position in chosen:
                 continue
-            sure = sum(shares[position] for position in chosen if position in shares) >= SURE_ENOUGH
+            sure = sum(shares.get(position, 0.0) for position in chosen) >= SURE_ENOUGH
             if sure and not self._brings_value(asked, list(chosen), one.position):
                 continue
             following = self._with_following(one.position, asked, scores)
