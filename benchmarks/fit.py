@@ -185,7 +185,7 @@ def _examples(
         rows = describer.describe(
             standalone, asked, retrieved, candidates=candidates, named=named, focus=question["question"]
         )
-        spans = [span for quote in question["evidence"] for span in _locate(text.form, text.offsets, quote)]
+        spans = [span for quote in question["evidence"] for span in locate(text.form, text.offsets, quote)]
         sentences = [index.sentences[position] for position in candidates]
         labels = np.array([any(s.start < end and start < s.end for start, end in spans) for s in sentences], dtype=bool)
         yield _Example(
@@ -193,7 +193,8 @@ def _examples(
         )
 
 
-def _locate(form: str, offsets: Sequence[int], quote: str) -> Iterator[tuple[int, int]]:
+def locate(form: str, offsets: Sequence[int], quote: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans, in the text that `form` and `offsets` are of, at which a quote stands."""
     wanted = matching_form(quote)
     found = form.find(wanted)
     while wanted and found >= 0:

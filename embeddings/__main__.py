@@ -14,6 +14,7 @@ from embeddings.base import Embedder
 from embeddings.factory import HUB_MODEL, get_embedder
 from embeddings.reading import command
 from embeddings.reading.weights import SHIPPED_FOLDER, check_weights
+from embeddings.tuning import command as tuning
 from rag.errors import CaseChatError, EmbeddingError
 from rag.settings import BUNDLED_MODEL, Settings, load_settings
 
@@ -37,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             check(settings)
         elif parsed.command == "train-reader":
             command.train_reader(settings, parsed)
+        elif parsed.command == "train-embedder":
+            tuning.train_embedder(settings, parsed)
         else:
             unpack(settings, force=parsed.force)
     except CaseChatError as exc:
@@ -126,6 +129,9 @@ def _parser() -> argparse.ArgumentParser:
     unpacking.add_argument("--force", action="store_true", help="重新解压，覆盖已有的")
     command.add_arguments(
         commands.add_parser("train-reader", parents=[shared], help="训练阅读模型（见 docs/reader.md）")
+    )
+    tuning.add_arguments(
+        commands.add_parser("train-embedder", parents=[shared], help="再训练内置嵌入模型（见 docs/embeddings.md）")
     )
     return parser
 

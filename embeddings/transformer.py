@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,6 +18,7 @@ from rag.errors import EmbeddingError
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Encoding
+    from torch import Tensor
 
 DType = Literal["auto", "bfloat16", "float32"]
 E5_NAME = re.compile(r"(^|[/_.-])e5[_-](?!.*instruct)", re.IGNORECASE)
@@ -113,16 +114,26 @@ class TransformerEmbedder(Embedder):
         return encodings
 
 
-def load_transformer(model: str | Path, *, dtype: DType = "auto", name: str | None = None) -> TransformerEmbedder:
+def load_transformer(
+    model: str | Path,
+    *,
+    dtype: DType = "auto",
+    name: str | None = None,
+    layers: Mapping[str, Tensor] | None = None,
+) -> TransformerEmbedder:
     """Return a sentence-transformers model, loaded.
 
     model: a `Path` is a folder, read without asking any hub; a `str` is a hub name, fetched once into the hub's cache.
     dtype: `auto` is bfloat16 where the CPU computes it natively, else float32.
     name: the identity for the index manifest; None makes one from the folder's content or the hub's commit.
+    layers: weights that take the place of those with the same names in its transformer; None for its own.
 
     Raises EmbeddingError when the model is missing, damaged or cannot be fetched.
     """
     loaded = _load(model, dtype=choose_dtype(dtype))
+    if layers is not None:
+        transformer: Any = loaded[0]
+        transformer.auto_model.load_state_dict(layers, strict=False)
     if name is None:
         name = fingerprint(model) if isinstance(model, Path) else _hub_identity(model, loaded)
     prompts = loaded.prompts or {}

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     """The text to answer from; its file name without suffix is the compilation's id."""
     embedding_model: str = Field(default=BUNDLED_MODEL, min_length=1)
     """The bundled model's name, a sentence-transformers hub name, or a model folder."""
+    embedding_layers: Literal["tuned", "original"] = "tuned"
+    """Layers of the bundled model: those trained further for questions on such texts, or its own."""
     embedding_dtype: Literal["auto", "bfloat16", "float32"] = "auto"
     """`auto`: bfloat16 where the CPU computes it natively, else float32."""
     chunk_tokens: int = Field(default=200, ge=64, le=8192)

@@ -12,13 +12,21 @@ from typing import Any
 
 from embeddings.bundled import ensure_unpacked
 from embeddings.reading.encoding import load_tokenizer
+from embeddings.reading.practice import read_practice
 from embeddings.reading.questions import SourceText, file_sha256, read_sources
-from embeddings.reading.weights import SHIPPED_FOLDER, check_weights, write_weights
+from embeddings.reading.weights import (
+    SHIPPED_FOLDER,
+    check_weights,
+    read_manifest,
+    read_weights,
+    write_weights,
+)
 from embeddings.transformer import choose_dtype
 from rag.errors import EmbeddingError
 from rag.settings import Settings
 
 N_STEPS, SEED = 2600, 1
+LEARNING_RATE = 2e-4
 N_MEASURED = 1000
 MIN_STEPS, MAX_STEPS = 1, 100_000
 
@@ -38,6 +46,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--exclude", type=Path, nargs="+", default=[], metavar="FILE", help="这些问题集里的文本不用来训练"
     )
     parser.add_argument("--measure", type=Path, nargs="+", default=[], metavar="FILE", help="训练后在这些问题集上测量")
+    parser.add_argument(
+        "--practice",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="练习文件（python -m benchmarks practice 生成），占例子的一半",
+    )
+    parser.add_argument(
+        "--start", type=Path, metavar="DIR", help="从这个文件夹里训练好的阅读模型开始（默认从内置嵌入模型开始）"
+    )
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help=f"最高的学习率（默认 {LEARNING_RATE}）")
     parser.add_argument("--seed", type=int, default=SEED, help=f"随机种子（默认 {SEED}）")
     parser.add_argument("--steps", type=int, default=N_STEPS, help=f"训练步数，每步 16 个例子（默认 {N_STEPS}）")
     parser.add_argument("--resume", action="store_true", help="从 --out 里的检查点接着训练（参数须相同）")
@@ -55,12 +75,15 @@ def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
     if not MIN_STEPS <= arguments.steps <= MAX_STEPS:
         raise EmbeddingError(f"--steps {arguments.steps} 超出范围，应在 {MIN_STEPS} 到 {MAX_STEPS} 之间。")
     sources = training_sources(arguments.data, exclude=arguments.exclude)
+    practice = read_practice(arguments.practice)
     n_questions = sum(len(source.questions) for source in sources)
     print(f"训练数据：{len(sources)} 段文本，{n_questions} 个问题。")
     model = ensure_unpacked(settings.home)
-    plan = TrainingPlan(n_steps=arguments.steps, seed=arguments.seed)
+    plan = TrainingPlan(n_steps=arguments.steps, seed=arguments.seed, learning_rate=arguments.rate)
     dtype = choose_dtype(settings.embedding_dtype)
-    network = load_network(model.path, dtype=dtype, seed=plan.seed)
+    started = read_manifest(arguments.start) if arguments.start else None
+    weights = read_weights(arguments.start) if arguments.start else None
+    network = load_network(model.path, dtype=dtype, weights=weights, seed=plan.seed)
     tokenizer = load_tokenizer(model.path)
     train(
         network,
@@ -68,12 +91,16 @@ def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
         sources,
         plan=plan,
         folder=arguments.out,
+        practice=practice,
         resume=arguments.resume,
         on_progress=lambda progress: print(progress.line(), file=sys.stderr, flush=True),
     )
     training = {
         "data": [{"file": path.name, "sha256": file_sha256(path)} for path in arguments.data],
         "excluded": [{"file": path.name, "sha256": file_sha256(path)} for path in arguments.exclude],
+        "started_from": None if started is None else {"reader": started.name, "training": started.training},
+        "practice": [{"file": path.name, "sha256": file_sha256(path)} for path in arguments.practice],
+        "n_practice_questions": len(practice),
         "n_texts": len(sources),
         "n_questions": n_questions,
         "dtype": dtype,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import nn
 
-from embeddings.reading.network import ReaderNetwork
 from rag.errors import EmbeddingError, StorageError
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
@@ -32,13 +32,22 @@ class TrainingPlan:
     """Gradients are scaled down to this norm."""
     text_tokens: int = 300
     """What a text has beyond this is not read."""
+    practice_share: float = 0.5
+    """Of the examples, those on a compilation's own passages, where there are practice questions."""
     checkpoint_every_s: float = 300.0
+
+
+class Trained(Protocol):
+    """A network that says what of it is trained."""
+
+    def trained_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Yield name and parameter of all that training changes."""
 
 
 class Masters:
     """Float32 copies of the trained parameters, with AdamW on them."""
 
-    def __init__(self, network: ReaderNetwork, plan: TrainingPlan) -> None:
+    def __init__(self, network: Trained, plan: TrainingPlan) -> None:
         self._plan = plan
         self._names, self._used = zip(*network.trained_parameters(), strict=True)
         self._copies = [nn.Parameter(parameter.detach().float().clone()) for parameter in self._used]
@@ -60,6 +69,10 @@ class Masters:
             group["lr"] = self._plan.learning_rate * _rate(step, self._plan)
         self._optimiser.step()
         self._write_back()
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """Return the float32 copies, by name."""
+        return {name: copy.data for name, copy in zip(self._names, self._copies, strict=True)}
 
     def save(self, path: Path, step: int) -> None:
         """Write copies and moments beside the file first, renamed when complete. StorageError where that is refused."""

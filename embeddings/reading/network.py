@@ -96,6 +96,23 @@ def load_network(
 
     Raises EmbeddingError where the model cannot be read.
     """
+    encoder, words = load_encoder(model_folder, dtype=dtype, weights=weights)
+    network = ReaderNetwork(encoder, words, seed=seed)
+    if weights is not None:
+        heads = {name: value for name, value in weights.items() if not name.startswith("encoder.")}
+        network.load_state_dict(heads, strict=False)
+    return network.eval()
+
+
+def load_encoder(
+    model_folder: Path, *, dtype: str, weights: Mapping[str, Tensor] | None = None
+) -> tuple[Any, NDArray[Any]]:
+    """Return the `BertModel` of an unpacked model without its word embeddings, and those, mapped, (vocabulary, dim).
+
+    weights: trained layers, their names with `encoder.` before those of the model; None for the model's own.
+
+    Raises EmbeddingError where the model cannot be read.
+    """
     from safetensors import SafetensorError, safe_open
     from transformers import BertConfig, BertModel
 
@@ -123,11 +140,7 @@ def load_network(
         prefix = "encoder."
         tensors |= {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
     encoder.load_state_dict({name: value.float() for name, value in tensors.items()})
-    network = ReaderNetwork(encoder.to(getattr(torch, dtype)), words, seed=seed)
-    if weights is not None:
-        heads = {name: value for name, value in weights.items() if not name.startswith("encoder.")}
-        network.load_state_dict(heads, strict=False)
-    return network.eval()
+    return encoder.to(getattr(torch, dtype)), words
 
 
 def map_words(path: Path) -> NDArray[Any]:

@@ -23,6 +23,7 @@ from embeddings.reading.encoding import encode, token_span
 from embeddings.reading.examples import Example, make_examples
 from embeddings.reading.masters import CHECKPOINT_FILE, Masters, TrainingPlan
 from embeddings.reading.network import Batch, Outputs, ReaderNetwork, make_batch
+from embeddings.reading.practice import PracticeQuestion, practice_examples
 from embeddings.reading.questions import SourceText
 from rag.errors import EmbeddingError
 
@@ -74,12 +75,14 @@ def train(
     *,
     plan: TrainingPlan,
     folder: Path,
+    practice: Sequence[PracticeQuestion] = (),
     resume: bool = False,
     on_progress: Callable[[Progress], None] | None = None,
     stop_after: int | None = None,
 ) -> None:
     """Train `network` in place, leaving checkpoints in `folder`.
 
+    practice: questions put to a compilation, which give `plan.practice_share` of the examples; none without them.
     resume: go on from the checkpoint in `folder`.
     on_progress: called every 20 steps and after the last.
     stop_after: end after this step, with a checkpoint, as an interruption would.
@@ -93,10 +96,12 @@ def train(
     first = state.load(path) if resume else 0
     last = plan.n_steps if stop_after is None else min(stop_after, plan.n_steps)
     network.train()
-    with _threads(1), ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+    with threads(1), ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         began = saved = time.monotonic()
         report = _Report(first, plan.n_steps, on_progress)
-        for step, examples in enumerate(itertools.islice(training_batches(sources, plan=plan), last)):
+        for step, examples in enumerate(
+            itertools.islice(training_batches(sources, plan=plan, practice=practice), last)
+        ):
             if step < first:
                 continue
             loss, span = _parallel_step(pool, network, tokenizer, examples, plan=plan)
@@ -108,13 +113,15 @@ def train(
     network.eval()
 
 
-def training_batches(sources: Sequence[SourceText], *, plan: TrainingPlan) -> Iterator[list[Example]]:
+def training_batches(
+    sources: Sequence[SourceText], *, plan: TrainingPlan, practice: Sequence[PracticeQuestion] = ()
+) -> Iterator[list[Example]]:
     """Yield `plan.n_steps` batches of examples, of like length within a batch; the same for the same plan."""
     rng = random.Random(plan.seed)
     n_left, round_ = plan.n_steps, 0
     rest: list[Example] = []
     while n_left:
-        rest += make_examples(sources, seed=plan.seed * 1000 + round_)
+        rest += _mixed(sources, practice, plan=plan, round_=round_)
         round_ += 1
         n_pool = plan.batch_size * min(POOL_BATCHES, n_left)
         while n_left and len(rest) >= n_pool:
@@ -125,6 +132,21 @@ def training_batches(sources: Sequence[SourceText], *, plan: TrainingPlan) -> It
             yield from batches
             n_left -= len(batches)
             n_pool = plan.batch_size * min(POOL_BATCHES, n_left)
+
+
+def _mixed(
+    sources: Sequence[SourceText], practice: Sequence[PracticeQuestion], *, plan: TrainingPlan, round_: int
+) -> list[Example]:
+    """Return one pass over the sources' questions with as many passes over the practice as make its share, shuffled."""
+    seed = plan.seed * 1000 + round_
+    examples = make_examples(sources, seed=seed)
+    if not practice:
+        return examples
+    wanted = round(len(examples) * plan.practice_share / (1 - plan.practice_share))
+    passes = (practice_examples(practice, seed=seed * 1000 + i) for i in itertools.count())
+    examples += itertools.islice(itertools.chain.from_iterable(passes), wanted)
+    random.Random(seed).shuffle(examples)
+    return examples
 
 
 def make_targets(examples: Sequence[Example], pairs: Sequence[Any], n_tokens: int) -> Targets:
@@ -158,7 +180,7 @@ def full_loss(outputs: Outputs, targets: Targets, batch: Batch) -> torch.Tensor:
 
 
 @contextmanager
-def _threads(n_threads: int) -> Iterator[None]:
+def threads(n_threads: int) -> Iterator[None]:
     """Let torch compute in so many threads for a while."""
     before = torch.get_num_threads()
     torch.set_num_threads(n_threads)

@@ -9,10 +9,15 @@ from rag.answering.units import MONEY, interchangeable
 
 _WHO = "cases?|departments?|bureaus?|districts?|units?|entries|chapters?|contributions?"
 _SAYING = "mention|involv|us(?:e|ing)|adopt|refer|describ|talk|deal|cover|concern|discuss|about|on\\b|write|touch|speak|introduc|tell|feature"
+_HELPING = r"(?: (?:that|which|do|does|did|not|never|don['’]t|doesn['’]t|didn['’]t|has|have|had|is|are|were|was|also|explicitly))*"
+_ASIDE = r"(?:,? (?:other than|besides|except(?: for)?|apart from|aside from)(?: [\w'’]+){1,5}?,?)?"
+_REQUEST = r"(?:list|find|show|give|name|identify|search for|look for|count|tell me)(?: (?:me|us|out))?(?: (?:all|every|each|any))?(?: of)?(?: the)?"
 _WHICH_CASES = re.compile(
     rf"\b(?:which|what|how many|(?:are|is) there (?:any|a)?) ?(?:of the )?(?:\w+[ -]){{0,2}}?(?:{_WHO})(?:'s?)?(?: (?:cases|work|reports?|texts?))?"
-    rf"(?: in (?:the|this) (?:compilation|book|collection))?(?: (?:that|which|do|does|did|has|have|had|is|are|were|was|also|explicitly))* (?:{_SAYING})"
-    rf"|\blist (?:all )?(?:the )?(?:{_WHO}) (?:that|which|about|on|mentioning|involving|with)",
+    rf"(?: in (?:the|this) (?:compilation|book|collection))?{_ASIDE}{_HELPING} (?:{_SAYING})"
+    rf"|\b{_REQUEST} (?:\w+ )?(?:{_WHO}) (?:that|which|about|on|mentioning|involving|with|using|concerning|related to|dealing with|describing)"
+    rf"|\b(?:whose|which) (?:{_WHO}|cases?|texts?){_HELPING} (?:{_SAYING})|\bwho(?: else)?(?: in (?:the|this) (?:compilation|book|collection))? (?:also |ever )?(?:mentions?|uses?|used|talks? about|refers? to)\b"
+    rf"|^(?:all |the )*(?:{_WHO}) (?:about|on|with|that|mentioning)\b|\b(?:{_WHO}) (?:mentioning|involving|related to|that mention|which mention)\b",
     re.I,
 )
 _MORE = "larger|bigger|more|higher|faster|earlier|later|longer|shorter|fewer|less|lower|smaller|greater|sooner"

@@ -24,8 +24,9 @@ class Asking:
 
     @property
     def cases(self) -> list[Case]:
-        """The cases it names."""
-        return [self.compilation.case(mention.case_number) for mention in self.mentions]
+        """The cases it names, each once."""
+        numbers = dict.fromkeys(mention.case_number for mention in self.mentions)
+        return [self.compilation.case(number) for number in numbers]
 
 
 def contents_line(compilation: Compilation, case: Case) -> Support:
@@ -65,3 +66,15 @@ def case_sentence(asking: Asking, case: Case) -> DraftSentence:
         pages=pages_phrase(case.first_page, case.last_page, english=asking.phrases.english),
     )
     return DraftSentence(text, lines(asking, [case]), computed=True)
+
+
+def listed(asking: Asking, cases: Sequence[Case]) -> list[DraftSentence]:
+    """Return the sentence that counts some of the cases and names their departments; nothing where there are none."""
+    if not cases:
+        return []
+    text = asking.phrases.count_some.format(
+        n=len(cases),
+        total=len(asking.compilation.cases),
+        departments="、".join(case.department_in_contents for case in cases),
+    )
+    return [DraftSentence(text, lines(asking, cases), computed=True)]

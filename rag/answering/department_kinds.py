@@ -11,12 +11,15 @@ from rag.types import Case
 
 _KINDS = (
     (
-        r"区市(?:政府)?|区（市）(?:政府)?|区县|县区|区、市|(?:区|市)政府(?!系统|办|外|服务)|\bdistricts?\b",
+        r"区市(?:政府)?|区（市）(?:政府)?|区县|县区|区、市|(?:区|市)级?政府(?!系统|办|外|服务)|\bdistricts?\b(?! level)",
         r"(区|市|县)政府(?!.*(办|局))",
     ),
     (r"县级市|县市", r"市政府(?!.+)"),
     (r"功能区(?:的?管委会?)?|管委会?|开发区管委会?|\bzones?\b", r"管委"),
-    (r"市直(?:部门|单位)?|市级部门|市属部门|委办局|\bbureaus\b", r"^市.*(局|委|办|院)"),
+    (
+        r"市直(?:部门|单位)?|市级部门|市属部门|委办局|\bbureaus\b|\b(?:municipal|city)(?:[- ]level)? (?:departments|bureaus)\b",
+        r"^市.*(局|委|办|院)",
+    ),
 )
 _DISTRICT = (r"区政府", r"区政府(?!.*(办|局))")
 """区政府 alone means districts, not cities of a county's rank."""
@@ -45,7 +48,7 @@ def restriction_in(form: str) -> Restriction | None:
 def kinds_named(words: str, cases: Sequence[Case]) -> list[list[Case]]:
     """Return the cases of each kind of department that `words` name; nothing where they name none."""
     kinds = [kind for kind in _KINDS if re.search(kind[0], words)]
-    if re.search(r"(?<!市)区政府", words) and not re.search(r"市政府|区市|区（市）", words):
+    if re.search(r"(?<!市)区级?政府", words) and not re.search(r"市级?政府|区市|区（市）", words):
         kinds[0:1] = [_DISTRICT]
     elif (
         any(pattern == _KINDS[1][0] for pattern, _ in kinds)

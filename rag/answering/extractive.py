@@ -94,7 +94,7 @@ class ExtractiveAnswerer:
         selected = self._selector.select(posed.asked, ranked, also=also)
         best = self._index.sentences[ranked[0].position]
         sentence = self.shown(Support(best.start, best.end))
-        short = self.short(sentence, posed, read=self._read(ranked[0], retrieved))
+        short = self.short(sentence, posed, read=self.read(ranked[0], retrieved))
         lacking = self._confidence.lacking(posed.text, ranked)
         return Draft(tuple(self.sentence(support) for support in selected), short, confidence, lacking=lacking)
 
@@ -108,9 +108,9 @@ class ExtractiveAnswerer:
         """Return how much of `aspect` the first of sentences of one case says, 0 to 1."""
         return aspect_confidence(self._index, ranked, aspect, asked=asked)
 
-    def best_supports(self, posed: Posed, ranked: Sequence[RankedSentence]) -> list[Support]:
-        """Return the spans that answer best, in the order of the text."""
-        return self._selector.select(posed.asked, ranked)
+    def best_supports(self, posed: Posed, ranked: Sequence[RankedSentence], *, most: int) -> list[Support]:
+        """Return the spans that answer best, `most` of them at the most, in the order of the text."""
+        return self._selector.select(posed.asked, ranked, most=most)
 
     def confidence(self, posed: Posed, ranked: Sequence[RankedSentence], retrieved: Retrieved) -> float:
         """Return how sure we are, 0 to 1, that the question is answered by what was found."""
@@ -152,7 +152,7 @@ class ExtractiveAnswerer:
         text = self._index.compilation.text[support.start : support.end].replace(_BOLD, "")
         return " ".join(text.split("\n")).strip()
 
-    def _read(self, best: RankedSentence, retrieved: Retrieved) -> str:
+    def read(self, best: RankedSentence, retrieved: Retrieved) -> str:
         """Return what the reader takes for the answer in the best sentence; empty without a reader."""
         sentence = self._index.sentences[best.position]
         reading = retrieved.readings.get(sentence.chunk)

@@ -13,16 +13,19 @@ _DIGITS = {character: value for value, character in enumerate("零一二三四�
 _ELSEWHERE = r"(?<![国省市界内球])"
 """全国第一个案例 is no case of the compilation."""
 _ORDINAL = re.compile(
-    rf"案例第?(?P<after>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?!\d|[个篇家项名次类种部]|年|月)"
+    rf"案例第?(?P<after>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?!\d|[个篇家项名次类种部共直览下样定般致]|年|月)"
     rf"|{_ELSEWHERE}(?P<back>倒数)?第(?P<before>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?:个|篇|号)?(?:创新)?(?:工作)?案例"
-    rf"|{_ELSEWHERE}(?P<back_joined>倒数)?第(?P<joined>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?:个|篇|号)?(?=(?:、|和|与|及|，)(?:倒数)?第[^，。？]{{1,12}}案例)"
-    rf"|{_ELSEWHERE}(?P<back_bare>倒数)?第(?P<bare>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?:篇|号)(?=$|[，。？是])"
+    rf"|{_ELSEWHERE}(?P<back_joined>倒数)?第(?P<joined>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?:个|篇|号)?(?=(?:、|和|与|及|，)(?:(?:倒数)?第|最后)[^，。？]{{1,12}}案例)"
+    rf"|{_ELSEWHERE}(?P<back_bare>倒数)?第(?P<bare>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?:篇|号)(?=$|[，。？是的各在那]|分别|出自|[和与、](?:倒数)?第)"
+    rf"|(?P<back_alone>倒数)第(?P<alone>\d{{1,3}}|[{_NUMERAL}]{{1,5}})(?=$|[，。？是的])"
+    rf"|(?<![第\d])(?P<numbered>\d{{1,3}})号(?:创新)?案例"
     rf"|{_ELSEWHERE}(?P<first>首)(?:个|篇)(?:创新)?(?:工作)?案例"
     rf"|(?P<last>最后)(?:一)?(?:个|篇)(?:创新)?(?:工作)?案例"
 )
 _ENGLISH_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _ENGLISH = re.compile(
-    rf"\bcase (?:number |no\.? ?|#)?(?P<after>\d{{1,3}})\b"
+    rf"\b(?P<from_end>{'|'.join(_ENGLISH_ORDINALS)}|next)[ -](?:to[ -](?:the[ -])?last|from the end)\b(?: (?:innovation |innovative )?case\b)?|\b(?P<penultimate>penultimate) case\b"
+    rf"|\bcase (?:number |no\.? ?|#)?(?P<after>\d{{1,3}})\b"
     rf"|\b(?P<word>last|{'|'.join(_ENGLISH_ORDINALS)}|\d{{1,3}}(?:st|nd|rd|th)) (?:innovation |innovative )?case\b"
 )
 
@@ -61,8 +64,9 @@ def _number(match: re.Match[str], n_cases: int) -> int:
         return 1
     if match.group("last"):
         return n_cases
-    number = read_numeral(match.group("after") or match.group("before") or match.group("joined") or match.group("bare"))
-    if match.group("back") or match.group("back_joined") or match.group("back_bare"):
+    told = ("after", "before", "joined", "bare", "alone", "numbered")
+    number = read_numeral(next(filter(None, map(match.group, told))))
+    if match.group("back") or match.group("back_joined") or match.group("back_bare") or match.group("back_alone"):
         return n_cases + 1 - number if number else 0
     return number
 
@@ -70,6 +74,10 @@ def _number(match: re.Match[str], n_cases: int) -> int:
 def _english_number(match: re.Match[str], n_cases: int) -> int:
     if match.group("after"):
         return int(match.group("after"))
+    if match.group("penultimate") or match.group("from_end") == "next":
+        return n_cases - 1
+    if match.group("from_end"):
+        return n_cases - _ENGLISH_ORDINALS.index(match.group("from_end"))
     word = match.group("word")
     if word == "last":
         return n_cases

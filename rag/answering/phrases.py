@@ -24,6 +24,18 @@ class Phrases:
     n_pages: str
     average: str
     one_each: str
+    total_pages: str
+    among: str
+    nth_heading: str
+    headings: str
+    no_headings: str
+    title: str
+    department: str
+    same: str
+    differ: str
+    differ_by: str
+    only_contents: str
+    only_body: str
 
 
 _CHINESE = Phrases(
@@ -42,6 +54,18 @@ _CHINESE = Phrases(
     n_pages="共 {n} 页。",
     average="平均每个案例约 {mean} 页（据目录，{n} 个案例共 {pages} 页；最后一个案例的末页目录没有写明，未计入）。",
     one_each="没有。{total} 个案例出自 {total} 个署名单位，每个单位各一个。",
+    total_pages="目录没有写明全书共多少页；最后一个案例《{title}》（{department}）从第 {page} 页开始。",
+    among="这 {total} 个案例里有 {n} 个：{departments}。",
+    nth_heading="{owner}第 {n} 部分的标题是“{heading}”。",
+    headings="{owner}有 {n} 个{level}级标题：{headings}。",
+    no_headings="{owner}没有{level}级标题。",
+    title="标题",
+    department="署名单位",
+    same="案例{number}的{what}在目录和正文中一致：{printed}。",
+    differ="案例{number}的{what}，目录作{contents}，正文作{body}：{difference}。",
+    differ_by="目录用“{contents}”，正文用“{body}”",
+    only_contents="正文没有“{contents}”",
+    only_body="正文多出“{body}”",
 )
 _ENGLISH = Phrases(
     english=True,
@@ -59,6 +83,18 @@ _ENGLISH = Phrases(
     n_pages="{n} pages.",
     average="{mean} pages on average (by the contents, {n} cases on {pages} pages; the last case, whose end they do not give, is left out).",
     one_each="None: the {total} cases are by {total} departments, one each.",
+    total_pages="The contents do not give the number of pages; the last case, 《{title}》 ({department}), begins on page {page}.",
+    among="Of these {total} cases, {n} are: {departments}.",
+    nth_heading="Part {n} of {owner} is headed {heading}.",
+    headings="{owner} has {n} headings of level {level}: {headings}.",
+    no_headings="{owner} has no headings of level {level}.",
+    title="title",
+    department="department",
+    same="The {what} of case {number} is the same in the contents and in the body: {printed}.",
+    differ="The {what} of case {number} is {contents} in the contents and {body} in the body: {difference}.",
+    differ_by="{contents} against {body}",
+    only_contents="the body leaves out {contents}",
+    only_body="the body adds {body}",
 )
 
 

@@ -35,6 +35,7 @@ LEAST_COSINE = 0.75
 for things no case has (Mars, whales, a Formula One race) comes to 0.73 to 0.75, for blockchain or apple futures to 0.77."""
 MAX_BY_COSINE = 5
 
+_NOT_IN_ENGLISH = re.compile(r"\b(?:do|does|did|have|has)(?: not|n['’]t)\b|\bnever\b", re.I)
 _QUOTED = re.compile(r"[“《]([^”》]{2,30})[”》]")
 
 
@@ -74,10 +75,11 @@ class CaseScreener:
         cosines = self._index.sentence_vectors @ query_vector
         form = matching_form(question)
         allowed, form = self._allowed(form)
-        if quoted := self._quoted(form):
+        quoted = self._quoted(form)
+        if quoted and not any(criterion.negated for criterion in criteria_of(form)):
             hits = self._by_quotation(quoted, cosines)
         elif is_mostly_latin(question):
-            hits = self._in_english(question, cosines)
+            hits = self._in_english_but(question, cosines)
         else:
             hits = self._by_criteria(form, cosines)
         return [hit for hit in hits if hit.case_number in allowed]
@@ -153,6 +155,17 @@ class CaseScreener:
             return []
         needed = min(SHARE_NEEDED, SHARE_OF_BEST * highest)
         return [self._hit(number, *best[number]) for number in sorted(best) if best[number][0] >= needed]
+
+    def _in_english_but(self, question: str, cosines: Vectors) -> list[CaseHit]:
+        """Return the cases that an English question asks for, or all others where it asks which do not."""
+        aside = excluded_in(matching_form(question))
+        rest = re.sub(re.escape(aside), " ", question, flags=re.I) if aside else question
+        asked, n_negations = _NOT_IN_ENGLISH.subn(" ", rest)
+        hits = self._in_english(asked, cosines)
+        if not n_negations:
+            return hits
+        saying = {hit.case_number for hit in hits}
+        return [self._whole(case) for case in self._index.compilation.cases if case.number not in saying]
 
     def _in_english(self, question: str, cosines: Vectors) -> list[CaseHit]:
         """Return the cases with a sentence, or at less a passage, that holds what an English question looks for.

@@ -37,21 +37,28 @@ class SentenceSelector:
         self._index = index
 
     def select(
-        self, asked: Asked, ranked: Sequence[RankedSentence], *, also: Sequence[RankedSentence] = ()
+        self,
+        asked: Asked,
+        ranked: Sequence[RankedSentence],
+        *,
+        also: Sequence[RankedSentence] = (),
+        most: int | None = None,
     ) -> list[Support]:
         """Return the best sentence, what it announces, and others until it is likely enough that the answer is among them.
 
         A sure question gets one sentence, an unsure one several; so does one whose values the best does not all bring.
         also: the best sentence of each further part of the question; they are given too.
+        most: sentences at the most; None takes the number for the kind of question.
         """
         scores = {one.position: one.score for one in ranked}
         shares = _shares(ranked)
         chosen: dict[int, None] = {}
         for one in (ranked[0], *also):
             chosen.update(dict.fromkeys(self._with_following(one.position, asked, scores)))
-        most = max(len(chosen), MAX_SENTENCES.get(asked.kind, DEFAULT_MAX_SENTENCES))
+        n_first = len(chosen)
+        limit = MAX_SENTENCES.get(asked.kind, DEFAULT_MAX_SENTENCES) if most is None else most
         for one in ranked[1:12]:
-            if len(chosen) >= most:
+            if len(chosen) >= max(limit, n_first):
                 break
             if one.position in chosen:
                 continue

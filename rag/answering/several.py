@@ -18,7 +18,7 @@ from rag.answering.units import group_by_noun
 from rag.answering.values import find_values, fitting_values
 from rag.answering.verdicts import Compared, amount_of, asks_which_is_more, compares_dates, verdict_of
 from rag.normalising import matching_form
-from rag.retrieval.retriever import Retriever, first_passages, passages_of
+from rag.retrieval.retriever import Retrieved, Retriever, first_passages, passages_of
 from rag.types import Compilation
 
 _SILENT_BELOW = 0.12
@@ -27,6 +27,7 @@ _AGREEING = 0.35
 _STEP = 0.1
 """A sentence whose figure has the unit that most sides share goes before fewer than `_AGREEING` / `_STEP` others."""
 _N_CANDIDATES = 6
+_SENTENCES_A_SIDE = 2
 _OWN_KINDS = (Kind.LIST, Kind.HOW, Kind.NAME, Kind.DATE)
 _N_PASSAGES = 10_000
 """Passages that are looked through for a side: all of its case."""
@@ -42,6 +43,8 @@ class _Side:
     posed: Posed
     ranked: tuple[RankedSentence, ...]
     confidence: float
+    retrieved: Retrieved | None = None
+    """Where its sentences come from; None where nothing was found."""
 
 
 def answer_which_cases(
@@ -78,11 +81,12 @@ def compare(
         if not side.ranked or (side.confidence < _SILENT_BELOW and side.part.case_number and answered >= 0.5):
             found.update(dict.fromkeys(_silence(side, answerer)))
             continue
-        for support in answerer.best_supports(side.posed, side.ranked):
+        for support in answerer.best_supports(side.posed, side.ranked, most=_SENTENCES_A_SIDE):
             number = side.part.case_number or answerer.case_at(support)
             found[answerer.sentence(support, case_number=number)] = None
         best = answerer.best_sentence(side.ranked)
-        value = answerer.short(best.text, side.posed)
+        read = answerer.read(side.ranked[0], side.retrieved) if side.retrieved else ""
+        value = answerer.short(best.text, side.posed, read=read)
         values.append(Compared(answerer.department_at(best), side.part.subject, value, best))
     verdict = verdict_of(posed.text, values) if len(values) == len(sides) else None
     confidence = 1 - math.prod(1 - side.confidence for side in sides)
@@ -101,7 +105,8 @@ def _side(part: Part, posed: Posed, *, retriever: Retriever, answerer: Extractiv
     aspect = part.aspect or part.question
     ranked = answerer.by_aspect(ranked, aspect, asked=of_part.asked, of_all=part.of_all)
     said = _SAID * answerer.aspect_confidence(ranked, aspect, asked=of_part.asked)
-    return _Side(part, of_part, tuple(ranked), max(said, answerer.confidence(of_part, ranked, retrieved)))
+    confidence = max(said, answerer.confidence(of_part, ranked, retrieved))
+    return _Side(part, of_part, tuple(ranked), confidence, retrieved)
 
 
 def _agreed(sides: Sequence[_Side], answerer: ExtractiveAnswerer) -> list[_Side]:

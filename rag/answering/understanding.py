@@ -11,7 +11,7 @@ from rag.answering.rewriting import rewrite
 from rag.answering.scope import is_instruction, is_other_work
 from rag.llms.chat import ChatModel
 from rag.normalising import clean_question, matching_form
-from rag.retrieval.followup import MAX_TURNS, leans_on_history, standalone_question
+from rag.retrieval.followup import MAX_TURNS, joined, standalone_question
 from rag.retrieval.mentions import CaseNames, Mention
 from rag.retrieval.retriever import Retriever
 from rag.types import Compilation
@@ -77,7 +77,7 @@ class Interpreter:
         recent = [clean_question(turn[: self._max_question_chars]) for turn in history[-MAX_TURNS:]]
         standalone, prompts = self._standalone(question, recent, chat=chat, stopped=stopped)
         mentions = tuple(self._names.mentions(matching_form(standalone)))
-        if not mentions and recent and leans_on_history(question, self._names):
+        if not mentions and recent and standalone != question:
             mentions = self._case_before(recent)
         if numbered := numbered_cases(matching_form(standalone), self._compilation):
             by_number = {mention.case_number: mention for mention in (*numbered, *mentions)}
@@ -93,15 +93,34 @@ class Interpreter:
     ) -> tuple[str, Mapping[str, str]]:
         """Return the question standing alone, by the chat model where one writes, else by rule; and the prompts used."""
         by_rule = standalone_question(question, history, self._names)
+        if by_rule == question and history and self._goes_on(question, history):
+            by_rule = joined(standalone_question(history[-1], history[:-1], self._names), question)
         if chat is None or not history or is_instruction(question) or is_other_work(question):
             return by_rule, {}
         rewritten = rewrite(chat, question, history, stopped=stopped)
         return rewritten.question or by_rule, rewritten.prompts
 
+    def _goes_on(self, question: str, history: Sequence[str]) -> bool:
+        """Return whether a question that names no case and points at nothing is about the case spoken of before.
+
+        It is where that case's passages, lifted as those of a case that is named, come first: "参加的果农有多少户？"
+        after a question on apples, and not where another case answers it clearly better.
+        """
+        if self._names.mentions(matching_form(question)) or numbered_cases(matching_form(question), self._compilation):
+            return False
+        before = [mention.case_number for mention in self._case_before(history)]
+        if not before or what_is_asked(question).kind is Kind.WHICH_CASES:
+            return False
+        best = self._retriever.retrieve(question, k=1, case_numbers=before, read=False).passages
+        return bool(best) and best[0].chunk.case_number == before[0]
+
     def _case_before(self, history: Sequence[str]) -> tuple[Mention, ...]:
-        """Return the case that answered the question before, where neither question names one."""
+        """Return the case that the question before names, or that answers it."""
         before = standalone_question(history[-1], history[:-1], self._names)
-        best = self._retriever.retrieve(before, k=1).passages
+        named = {mention.case_number for mention in self._names.mentions(matching_form(before))}
+        if len(named) == 1:
+            return (Mention(named.pop(), 0, 0, by="history"),)
+        best = self._retriever.retrieve(before, k=1, read=False).passages
         if not best or best[0].chunk.case_number is None:
             return ()
         return (Mention(best[0].chunk.case_number, 0, 0, by="history"),)

@@ -43,10 +43,7 @@ def standalone_question(question: str, history: Sequence[str], names: CaseNames)
 
 
 def _joined(before: str, question: str, names: CaseNames) -> str:
-    if not before or not leans_on_history(question, names):
-        return question
-    separator = " " if is_mostly_latin(question) else "，"
-    return f"{topic_of(before)}{separator}{question}"
+    return joined(before, question) if before and leans_on_history(question, names) else question
 
 
 def leans_on_history(question: str, names: CaseNames) -> bool:
@@ -58,6 +55,12 @@ def leans_on_history(question: str, names: CaseNames) -> bool:
     if (_OPENING if named else _LEANING).search(form):
         return True
     return len(form) < _SHORT_CHARS and not named
+
+
+def joined(before: str, question: str) -> str:
+    """Return a question with the topic of the one before it put in front."""
+    separator = " " if is_mostly_latin(question) else "，"
+    return f"{topic_of(before)}{separator}{question}"
 
 
 def topic_of(question: str) -> str:

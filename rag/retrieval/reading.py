@@ -31,10 +31,13 @@ def read_passages(
 ) -> Mapping[int, Reading]:
     """Return the readings of the chunks at these positions, by position."""
     texts = [index.chunks[i].text for i in chunks]
-    headers = [
-        index.texts[i].removesuffix(text.replace("**", "")).rstrip() for i, text in zip(chunks, texts, strict=True)
-    ]
+    headers = [header_of(index, i) for i in chunks]
     return dict(zip(chunks, reader.read(question, texts, headers=headers), strict=True))
+
+
+def header_of(index: PassageIndex, position: int) -> str:
+    """Return the lines a chunk is shown under: title, department, headings."""
+    return index.texts[position].removesuffix(index.chunks[position].text.replace("**", "")).rstrip()
 
 
 def lifted(fused: Vectors, readings: Mapping[int, Reading], *, weight: float) -> Vectors:

@@ -78,11 +78,13 @@ class Retriever:
         k: int,
         case_numbers: Collection[int] = (),
         only_cases: Collection[int] | None = None,
+        read: bool = True,
     ) -> Retrieved:
         """Return the `k` best passages, fewer where the index has fewer.
 
         case_numbers: cases the question is about; their passages are lifted, others are not shut out.
         only_cases: cases to search in alone; None searches in all and in the catalogue.
+        read: False leaves the passages unread, for whoever only wants to know where a question belongs.
         """
         weights = self._weights
         english = is_mostly_latin(question)
@@ -100,7 +102,7 @@ class Retriever:
             inside = np.array([chunk.case_number in only_cases for chunk in self._index.chunks])
             fused = np.where(inside, fused, -np.inf)
         fused = fused.astype(np.float32)
-        readings = self._read(question, fused)
+        readings = self._read(question, fused) if read else {}
         fused = lifted(fused, readings, weight=weights.read)
         return Retrieved(self.best(fused, k), query_vector, fused, dense, lexical, readings)
 
