@@ -118,7 +118,7 @@ class _Fitting:
         """Fit on examples, write the models and return their paths."""
         with_answer = [one for one in examples if one.labels.any()]
         _check_enough(examples, with_answer)
-        features = SentenceDescriber(self.index, reads=self.reads).features(english=self.english)
+        features = SentenceDescriber(self.index, reads=self.reads).features()
         name = model_name("ranking", english=self.english, reads=self.reads)
         ranking = load_model(name, features) if only_confidence else _fit_ranking(with_answer)
         rows, labels = _confidence_examples(self.index, ranking, examples, reads=self.reads)

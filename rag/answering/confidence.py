@@ -80,10 +80,9 @@ class ConfidenceModel:
         }
 
     def features(self, *, english: bool) -> tuple[str, ...]:
-        """Return the names of the features; an English question is not read, and the text cannot repeat its words."""
-        if english:
-            return ENGLISH_CONFIDENCE_FEATURES
-        return (*CONFIDENCE_FEATURES, *READER_CONFIDENCE_FEATURES) if self._reads else CONFIDENCE_FEATURES
+        """Return the names of the features; the text cannot repeat the words of an English question."""
+        own = ENGLISH_CONFIDENCE_FEATURES if english else CONFIDENCE_FEATURES
+        return (*own, *READER_CONFIDENCE_FEATURES) if self._reads else own
 
     def of(
         self,
@@ -113,7 +112,7 @@ class ConfidenceModel:
         """Return the features in the order of `features`; arguments as for `of`."""
         described = self.describe(question, asked, ranked, named=named)
         if asked.english:
-            return described[: len(ENGLISH_CONFIDENCE_FEATURES)]
+            described = described[: len(ENGLISH_CONFIDENCE_FEATURES)]
         if not self._reads:
             return described
         return (*described, *self._describe_readings(ranked, readings or {}))

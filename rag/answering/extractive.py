@@ -48,9 +48,7 @@ class ExtractiveAnswerer:
         self._index = index
         self._describer = SentenceDescriber(index, reads=reads)
         self._models = {
-            english: load_model(
-                model_name("ranking", english=english, reads=reads), self._describer.features(english=english)
-            )
+            english: load_model(model_name("ranking", english=english, reads=reads), self._describer.features())
             for english in (False, True)
         }
         self._confidence = ConfidenceModel(index, reads=reads)

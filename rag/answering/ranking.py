@@ -78,9 +78,9 @@ class SentenceDescriber:
         self._index = index
         self._reads = reads
 
-    def features(self, *, english: bool) -> tuple[str, ...]:
-        """Return the names of the features; an English question is not read."""
-        return (*FEATURES, *READER_FEATURES) if self._reads and not english else FEATURES
+    def features(self) -> tuple[str, ...]:
+        """Return the names of the features."""
+        return (*FEATURES, *READER_FEATURES) if self._reads else FEATURES
 
     def candidates(self, retrieved: Retrieved) -> list[int]:
         """Return the positions of the sentences of the retrieved passages, in the passages' order.
@@ -111,7 +111,7 @@ class SentenceDescriber:
         focus: what was asked of a question made standalone; the rest is its topic.
         """
         if not candidates:
-            return np.zeros((0, len(self.features(english=asked.english))), dtype=np.float32)
+            return np.zeros((0, len(self.features())), dtype=np.float32)
         index = self._index
         weights = question_weights(question, index, focus=focus)
         cosines = index.sentence_vectors[list(candidates)] @ retrieved.query_vector
@@ -145,7 +145,7 @@ class SentenceDescriber:
                 )
             )
         described = np.array(rows, dtype=np.float32)
-        if not self._reads or asked.english:
+        if not self._reads:
             return described
         return np.concatenate([described, self._describe_readings(retrieved, candidates)], axis=1)
 

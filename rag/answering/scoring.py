@@ -44,9 +44,9 @@ class LogisticModel:
 
 
 def model_name(name: str, *, english: bool, reads: bool = False) -> str:
-    """Return the name of a model's file: English questions, whose words are looked up and which are not read, have weights
-    of their own, and so has work with a reader."""
-    return f"{name}_english" if english else f"{name}_reader" if reads else name
+    """Return the name of a model's file: English questions, whose words are looked up, have weights of their own, and so
+    has work with a reader."""
+    return f"{name}{'_english' if english else ''}{'_reader' if reads else ''}"
 
 
 @cache

@@ -26,8 +26,8 @@ class QueryEncoder(Protocol):
 class FusionWeights:
     """How the two scores are added. Each score is scaled to 0..1 over the chunks of one question first."""
 
-    dense: float = 0.6
-    dense_english: float = 0.65
+    dense: float = 0.75
+    dense_english: float = 0.8
     """For English questions, whose words are looked up in a dictionary."""
     dictionary: bool = True
     """Without it English questions are searched like Chinese ones: BM25 then sees only their figures and Latin names."""
@@ -107,9 +107,8 @@ class Retriever:
         return Retrieved(self.best(fused, k), query_vector, fused, dense, lexical, readings)
 
     def _read(self, question: str, fused: Vectors) -> Mapping[int, Reading]:
-        """Return what the reader makes of the best passages of prose; nothing of an English question, of which it has
-        seen none in training: it read for as many right answers, and refused less."""
-        if self._reader is None or is_mostly_latin(question):
+        """Return what the reader makes of the best passages of prose; nothing without one."""
+        if self._reader is None:
             return {}
         chunks = self._index.chunks
         prose = [int(i) for i in np.argsort(-fused, kind="stable") if chunks[i].kind not in ("residue", "catalogue")]
