@@ -13,7 +13,7 @@ from embeddings import bundled
 from embeddings.base import Embedder
 from embeddings.factory import HUB_MODEL, get_embedder
 from embeddings.reading import command
-from embeddings.reading.weights import SHIPPED_FOLDER, check_weights
+from embeddings.reading.weights import EMBEDDER, READER, check_weights
 from embeddings.tuning import command as tuning
 from rag.errors import CaseChatError, EmbeddingError
 from rag.settings import BUNDLED_MODEL, Settings, load_settings
@@ -56,7 +56,8 @@ def show_list(settings: Settings) -> None:
     print(f"内置：{BUNDLED_MODEL}，{_bundled_state(settings.home)}")
     print(f"联网：{HUB_MODEL}（同一模型的原始权重），或其他 sentence-transformers 模型名")
     print("本地：任何 sentence-transformers 模型文件夹的路径")
-    print(f"阅读：{command.reader_state()}")
+    print(f"嵌入层：{command.trained_state(EMBEDDER)}，设置 embedding_layers 为 {settings.embedding_layers}")
+    print(f"阅读：{command.trained_state(READER)}")
     print("更换方法：设置 embedding_model（环境变量 CASECHAT_EMBEDDING_MODEL），见 docs/embeddings.md")
 
 
@@ -79,7 +80,7 @@ def check(settings: Settings) -> None:
     print(f"维度：{embedder.dim}，精度：{embedder.dtype}，最长 {embedder.max_tokens} 个词元")
     print(f"速度：短文本每秒 {rate:.0f} 条，一个问题 {_question_ms(embedder):.0f} 毫秒；载入 {load_s:.1f} 秒")
     print(f"试查：“{QUESTION}”最接近“{SAMPLES[nearest]}”")
-    print(f"阅读：{check_weights(SHIPPED_FOLDER).name}（校验和正确）")
+    print(f"阅读：{check_weights(READER.shipped_folder).name}（校验和正确）")
 
 
 def unpack(settings: Settings, *, force: bool) -> None:
@@ -121,7 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--model", help="代替设置 embedding_model")
     shared.add_argument("--home", type=Path, help="代替设置 home（数据目录）")
     shared.add_argument("--debug", action="store_true", help="出错时显示完整的调用栈")
-    parser = argparse.ArgumentParser(prog="python -m embeddings", description="查看、检查和解压模型，训练阅读模型。")
+    parser = argparse.ArgumentParser(
+        prog="python -m embeddings", description="查看、检查和解压模型，训练阅读模型、再训练嵌入模型。"
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="命令")
     commands.add_parser("list", parents=[shared], help="列出模型")
     commands.add_parser("check", parents=[shared], help="检查嵌入模型和阅读模型")

@@ -16,6 +16,7 @@ from embeddings.reading.practice import read_practice
 from embeddings.reading.questions import SourceText, file_sha256, read_sources
 from embeddings.reading.weights import (
     SHIPPED_FOLDER,
+    Trained,
     check_weights,
     read_manifest,
     read_weights,
@@ -135,10 +136,10 @@ def _measure(settings: Settings, folder: Path, paths: Sequence[Path]) -> dict[st
     return records
 
 
-def reader_state(folder: Path = SHIPPED_FOLDER) -> str:
-    """Return one line on the reader that is shipped: its name, or what is wrong with it."""
+def trained_state(trained: Trained) -> str:
+    """Return one line on the trained weights that are shipped: their name, or what is wrong with them."""
     try:
-        manifest = check_weights(folder)
+        manifest = check_weights(trained.shipped_folder, trained=trained)
     except EmbeddingError as exc:
         return str(exc)
     return f"{manifest.name}（{manifest.n_bytes / 1e6:.0f} MB，校验和正确）"

@@ -18,13 +18,15 @@ _JOIN = re.compile(
     r"，?(?:(?<![饱温缓共])和(?!谐)|(?<![参给赋授])与(?!会)|跟(?![踪进随])|以及|，还有|、|相比于|比起|较(?![大高多好快强]))"
 )
 _COMPARING_WORDS = re.compile(
-    rf"(相比|比较|对比|比起来|哪(一)?(个|家|边|项|方|种|者|本|份|件)|谁|[更最]({_ADJECTIVE})|各自|分别|各(?!个|种|类|项|区|部|级|地|单)|区别|差别|差异|差距|异同|两者"
-    r"|[这那]?(三|两|几|四|五|六)(个|项|者|家|方|份|篇)(的?(案例|单位|部门|改革|通知))?(提到的|里的|中的)?)"
+    rf"(相比|比较|对比|比起来|按?(时间)?先后(顺序)?(怎么|如何)?(排(列|序)?)?|(谁|孰|哪个)先(谁|孰|哪个)后|哪(一)?(个|家|边|项|方|种|者|本|份|件)|谁|[更最]({_ADJECTIVE})"
+    r"|各自|分别|各(?!个|种|类|项|区|部|级|地|单)|区别|差别|差异|差距|异同|两者"
+    r"|[这那]?(?<!第)(三|两|几|四|五|六)(个|项|者|家|方|份|篇|件事?|桩|场)(的?(案例|单位|部门|改革|通知))?(提到的|里的|中的)?)"
 )
 _SIDES_COUNTED = re.compile(
-    r"[这那]?[两三四五六](?:区市?|市|家|个|项|者|份|篇)(?:的?(?:案例|单位|部门|改革|通知))?(?:提到的|里的|中的)?"
+    r"[这那]?(?<!第)[两三四五六](?:区市?|市|家|个|项|者|份|篇|件事?|桩|场)(?:的?(?:案例|单位|部门|改革|通知))?(?:提到的|里的|中的)?"
 )
 """In "崂山、李沧两区的范围" 两区 only counts those named."""
+_BOTH = re.compile(r"都(?=[^市区\W]{2})")
 _END_ADJECTIVE = re.compile(rf"(?<!多)(?:{_ADJECTIVE}|靠前|占优|在先|领先)(?:吗|呢|些|一些)?(?=[，？?]*$)")
 _THAN = re.compile(
     rf"^(?P<first>[^？]{{4,}}?)，?(?:是不是|有没有)?比(?P<second>[^，？]{{4,}}?)(?:更|还|要)?(?:{_ADJECTIVE})(?:吗|多少|些|，|？|$)"
@@ -127,6 +129,7 @@ def _by_subject(
     form: str, subjects: Sequence[tuple[int, int]], named: Sequence[Sequence[Mention]], tail: str
 ) -> list[Part]:
     """Return a part for each subject, with what stands after the last one of all where the others are bare names."""
+    subjects, tail = _what_all_do(form, subjects, named, tail)
     start, end = subjects[0]
     comma = form.rfind("，", start, named[0][0].start) if named[0] else -1
     lead = form[start : comma + 1] if comma >= 0 else ""
@@ -142,6 +145,17 @@ def _by_subject(
     if parts[0].case_number and len({mention.case_number for of in named for mention in of}) == 1:
         parts = [_of_same_case(part, parts[0]) for part in parts]
     return parts
+
+
+def _what_all_do(
+    form: str, subjects: Sequence[tuple[int, int]], named: Sequence[Sequence[Mention]], tail: str
+) -> tuple[Sequence[tuple[int, int]], str]:
+    """Return subjects and tail with what the last subject says of all of them in the tail: 甲和乙都请了第三方，各让他们做什么？"""
+    start, end = subjects[-1]
+    both = _BOTH.search(form, named[-1][-1].end if named[-1] else start, end)
+    if both is None or both.start() - start < _MIN_SUBJECT_CHARS:
+        return subjects, tail
+    return [*subjects[:-1], (start, both.start())], f"{form[both.end() : end]}，{tail}"
 
 
 def _of_same_case(part: Part, first: Part) -> Part:

@@ -37,7 +37,7 @@ ENGLISH_INTENTS: tuple[Intent, ...] = (
     _intent(
         "by_length",
         r"\b(?:(?P<most>at most|up to|no (?:more|longer) than)|(?P<over>(?:more|longer) than|over|exceed(?:s|ing)?)|(?P<under>(?:fewer|less|shorter) than|under|below)|(?P<least>at least)|(?P<exact>exactly|only|just)) (?P<pages>\d{1,3}) pages\b"
-        r"|\b(?P<bare_pages>\d{1,3}) pages or (?P<bare_side>more|longer|less|fewer|shorter)\b|\bcases\b.*\b(?:have|with|of|take up|run to) (?P<exact_pages>\d{1,3}) pages\b",
+        r"|\b(?P<bare_pages>\d{1,3}) pages or (?P<bare_side>more|longer|less|fewer|shorter)\b|\bcases\b.*\b(?:have|with|of|take up|run to) (?P<exact_pages>\d{1,3}) pages\b(?! or )",
         _WORDS_OF_LENGTH,
         of_cases=False,
     ),

@@ -26,6 +26,7 @@ class Phrases:
     one_each: str
     total_pages: str
     among: str
+    none_such: str
     nth_heading: str
     headings: str
     no_headings: str
@@ -55,6 +56,7 @@ _CHINESE = Phrases(
     average="平均每个案例约 {mean} 页（据目录，{n} 个案例共 {pages} 页；最后一个案例的末页目录没有写明，未计入）。",
     one_each="没有。{total} 个案例出自 {total} 个署名单位，每个单位各一个。",
     total_pages="目录没有写明全书共多少页；最后一个案例《{title}》（{department}）从第 {page} 页开始。",
+    none_such="目录中的 {total} 个案例里没有这样的。",
     among="这 {total} 个案例里有 {n} 个：{departments}。",
     nth_heading="{owner}第 {n} 部分的标题是“{heading}”。",
     headings="{owner}有 {n} 个{level}级标题：{headings}。",
@@ -84,6 +86,7 @@ _ENGLISH = Phrases(
     average="{mean} pages on average (by the contents, {n} cases on {pages} pages; the last case, whose end they do not give, is left out).",
     one_each="None: the {total} cases are by {total} departments, one each.",
     total_pages="The contents do not give the number of pages; the last case, 《{title}》 ({department}), begins on page {page}.",
+    none_such="None of the {total} cases in the contents.",
     among="Of these {total} cases, {n} are: {departments}.",
     nth_heading="Part {n} of {owner} is headed {heading}.",
     headings="{owner} has {n} headings of level {level}: {headings}.",

@@ -96,7 +96,12 @@ def by_length(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:
         least = most = n_pages
     kinds = of_kinds(asking.form, asking.compilation.cases)
     lengths = [one for one in _lengths(asking) if not kinds or any(one[0] in kind for kind in kinds)]
-    return listed(asking, [case for case, n in lengths if least <= n <= most])
+    found = [case for case, n in lengths if least <= n <= most]
+    if found or "bare_pages" in said:  # "50页以上" is more likely a page of the book than a length
+        return listed(asking, found)
+    cases = asking.compilation.cases
+    text = asking.phrases.none_such.format(total=len(cases))
+    return [DraftSentence(text, lines(asking, [cases[0], cases[-1]]), computed=True)]
 
 
 def extreme(asking: Asking, match: re.Match[str]) -> list[DraftSentence]:

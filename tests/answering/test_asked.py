@@ -67,10 +67,47 @@ def test_keywords_that_ask_for_a_figure_by_a_noun(question: str) -> None:
         "哪个单位报送了关于足球的案例？",
         "哪个部门写了区块链的案例？",
         "区块链在哪些篇目里出现？",
+        "请把提到“获得感”的案例都列出来，分别是哪些部门的？",
+        "列出所有讲到军民融合的案例",
+        "帮我查查涉及乡村振兴的都有谁家",
+        "统计提到一带一路的案例数量",
+        "有几家单位说到物联网",
+        "都有谁提到了上合峰会",
+        "除了胶州，还有哪家讲到审计",
+        "关于足球的案例是哪个",
+        "和海洋相关的案例",
+        "30个案例里多少个用上了“互联网+”",
+        "“放管服”改革都有哪些单位谈到了？",
+        "有案例用无人机吗？",
+        "Find all cases that mention blockchain",
+        "Whose cases mention the Belt and Road?",
+        "What departments other than the tax bureau mention big data?",
+        "Which cases do not mention Xi Jinping?",
+        "Cases about football",
     ],
 )
 def test_other_ways_to_ask_which_cases(question: str) -> None:
     assert what_is_asked(question).kind is Kind.WHICH_CASES
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "谁家的苹果参加了保险？",
+        "哪家银行给合作社放了贷款？",
+        "市教育局案例里谁是教练",
+        "生态补偿金最多的区市是谁",
+        "介绍一下链湾的案例",
+        "提到的三个痛点是什么",
+        "关于足球的案例有多少青少年参加",
+        "案例中企业注册要几天",
+        "找出平度市农创的主要成效",
+        "把六大中心都列出来",
+        "Who won the football contest?",
+    ],
+)
+def test_questions_that_ask_for_no_cases(question: str) -> None:
+    assert what_is_asked(question).kind is not Kind.WHICH_CASES
 
 
 def test_comparing_words_need_two_cases_where_they_compare_nothing_themselves() -> None:

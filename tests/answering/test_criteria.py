@@ -18,6 +18,10 @@ from rag.normalising import matching_form
         ("哪些案例没有提到苹果？", [("苹果", True)]),
         ("没有提到苹果的部门案例有哪些", [("苹果", True)]),
         ("有没有案例讲到苹果", [("苹果", False)]),
+        ("提到了人工智能但没提区块链的案例，请列出来", [("人工智能", False), ("区块链", True)]),
+        ("汇编中出现过“获得感”字样的案例有几家", [("获得感", False)]),
+        ("提到“一次办好”但没有提到“放管服”的案例", [("一次办好", False), ("放管服", True)]),
+        ("同时谈到“苹果”和“期货和保险”的是谁", [("苹果", False), ("期货和保险", False)]),
         ("哪些案例提到\U00020000\U00020001？", [("\U00020000\U00020001", False)]),
     ],
 )
@@ -40,6 +44,9 @@ def test_a_criterion_is_met_unless_negated() -> None:
     [
         ("除了莱西市自己那篇，还有哪些部门的案例写到莱西？", "除了莱西市自己那篇，还有"),
         ("哪些案例写到莱西？", ""),
+        ("不算功能区，还有多少个案例", "不算功能区，还有"),
+        ("what departments other than the tax bureau mention big data？", "other than the tax bureau"),
+        ("besides jiaozhou, which cases mention auditing？", "besides jiaozhou"),
         ("", ""),
     ],
 )

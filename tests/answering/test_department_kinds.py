@@ -17,6 +17,8 @@ from rag.types import Compilation
         ("功能区管委", [4]),
         ("市直部门", [17]),
         ("区市、功能区", [10, 4]),
+        ("区级政府", [7]),
+        ("municipal departments", [17]),
         ("", []),
         ("学校", []),
     ],

@@ -212,6 +212,23 @@ def test_what_a_case_must_not_say(screen: Screen, index: PassageIndex) -> None:
     assert set(screen("写到军民融合、但没有写到乡村振兴的，是哪些单位的案例？")) == wanted != set()
 
 
+def test_what_is_quoted_may_be_what_a_case_must_not_say(screen: Screen, index: PassageIndex) -> None:
+    wanted = set(cases_with(index, "大数据")) - set(cases_with(index, "云计算"))
+    assert set(screen("提到“大数据”但没有提到“云计算”的案例")) == wanted != set()
+
+
+def test_cases_that_do_not_mention_something_in_english(screen: Screen) -> None:
+    every = set(range(1, 31))
+    saying = set(screen("Which cases mention football?"))
+    assert set(screen("Which cases do not mention football?")) == every - saying != every
+
+
+def test_a_case_left_aside_in_english(screen: Screen) -> None:
+    saying = set(screen("Which cases mention blockchain?"))
+    assert 5 in saying
+    assert set(screen("Which cases other than Shibei mention blockchain?")) == saying - {5}
+
+
 def test_all_cases_without_a_word(screener: CaseScreener, index: PassageIndex) -> None:
     nothing = np.zeros(index.sentence_vectors.shape[1], dtype=np.float32)
     hits = screener.screen("哪些案例没有提到新旧动能转换？", nothing)
