@@ -36,8 +36,9 @@ MODELS_PATH = Path(__file__).resolve().parent.parent / "rag" / "answering" / "mo
 ONE_PLACE = ("number", "fact", "list", "how", "followup", "paraphrase", "crosslingual", "typo")
 REGULARISATION = 0.1
 """Of the ranking. Five-fold on the practice set 0.1, 0.3 and 1 do alike."""
-FALSE_REFUSALS = 0.01
-"""The confidence is shifted so that this share of the answerable questions falls below 0.5, the default threshold."""
+FALSE_REFUSALS, FALSE_REFUSALS_READ = 0.02, 0.005
+"""The confidence is shifted so that this share of the answerable questions falls below 0.5, the default threshold, without a
+reader and with one. Of questions that nothing was fitted on more do (docs/evaluation.md), with a reader most of all."""
 QUADRATIC_REGULARISATION = 0.03
 """Of the confidence: over all products of two features. Cross-validated on the halves of the practice set."""
 LINEAR_REGULARISATION = 0.3
@@ -90,7 +91,7 @@ def fit(
             "embedding_model": embedder.name,
             "reader": reader.name if reader else "none",
             "regularisation": {"ranking": REGULARISATION, "confidence": _regularisation(language)},
-            "false_refusals": FALSE_REFUSALS,
+            "false_refusals": FALSE_REFUSALS_READ if reader else FALSE_REFUSALS,
         }
         fitting = _Fitting(index, origin, english=language == "en", reads=reader is not None)
         written += fitting.fit(examples, only_confidence=only_confidence)
@@ -127,7 +128,12 @@ class _Fitting:
         written = [] if only_confidence else [_write(name, features, ranking, self.origin)]
         described = ConfidenceModel(self.index, reads=self.reads, model=confidence).features(english=self.english)
         name = model_name("confidence", english=self.english, reads=self.reads)
-        return [*written, _write(name, described, _shifted(confidence, rows, labels), self.origin)]
+        return [
+            *written,
+            _write(
+                name, described, _shifted(confidence, rows, labels, share=self.origin["false_refusals"]), self.origin
+            ),
+        ]
 
 
 def _fit_ranking(with_answer: Sequence[_Example]) -> LogisticModel:
@@ -240,8 +246,10 @@ def _fit(
     return replace(empty, weights=_rounded(model.coef_[0]), bias=round(float(model.intercept_[0]), 6))
 
 
-def _shifted(model: LogisticModel, rows: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_]) -> LogisticModel:
-    probabilities = np.quantile(model.probabilities(rows)[labels], FALSE_REFUSALS)
+def _shifted(
+    model: LogisticModel, rows: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_], *, share: float
+) -> LogisticModel:
+    probabilities = np.quantile(model.probabilities(rows)[labels], share)
     return replace(model, bias=round(model.bias - float(np.log(probabilities / (1 - probabilities))), 6))
 
 

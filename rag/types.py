@@ -197,7 +197,7 @@ class CaseDecision:
     case_number: int
     included: bool
     score: float
-    """Share of what is looked for that the sentence holds, 0 to 1; for English questions its cosine."""
+    """Share of what is looked for that the sentence holds, 0 to 1."""
     citation: Citation | None
     """The sentence that comes nearest, its key the case's number; None where the case has none to compare."""
 

@@ -85,6 +85,8 @@ _WHICH_ABOUT = re.compile(
     rf"|^(?!.*(?:什么|多少|怎|如何|为何|总结|概括|介绍|讲讲|说说|分析|解释|哪))[^，。？]{{2,}}的(?:所有|全部)?(?:创新)?案例[。？]?$"
 )
 """The same where no case is named: what is said of one that is named asks for no other."""
+_OF_ALL_CASES = re.compile(r"(30|三十|所有|全部|各)个?案例(里|中|当中|之中)|汇编(里|中|当中)|全书(里|中)?")
+"""Asked of the whole compilation, whatever case a quoted word may be the title of."""
 _STRUCTURE = re.compile(r"(分|下面|下|包括|有).{0,3}(哪|几|多少).{0,3}(部分|章节|小标题|标题|板块|方面)")
 _COMPARE = re.compile(
     r"(相比|比较|对比|哪个更|哪家更|谁更|更(多|大|高|快|早|长|少|低)|区别|不同|异同|差(别|异|多少)|各自|分别|谁(多|大|高|快|早)|哪个(多|大|高|快|早|长)|孰)"
@@ -148,7 +150,7 @@ def _sought(form: str) -> Sought | None:
 def _kind(form: str, units: tuple[frozenset[str], ...], n_cases_named: int) -> Kind:
     which = _WHICH_CASES.search(form) or _WHICH_DEPARTMENTS.search(form)
     which = which or _WHICH_SAYING.search(form)
-    if n_cases_named == 0 or "除" in form:
+    if n_cases_named == 0 or "除" in form or _OF_ALL_CASES.search(form):
         which = which or _WHICH_OF_KIND.search(form) or _WHICH_ABOUT.search(form)
     if which and not _STRUCTURE.search(form):
         return Kind.WHICH_CASES

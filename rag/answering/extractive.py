@@ -106,9 +106,9 @@ class ExtractiveAnswerer:
         """Return how much of `aspect` the first of sentences of one case says, 0 to 1."""
         return aspect_confidence(self._index, ranked, aspect, asked=asked)
 
-    def best_supports(self, posed: Posed, ranked: Sequence[RankedSentence], *, most: int) -> list[Support]:
-        """Return the spans that answer best, `most` of them at the most, in the order of the text."""
-        return self._selector.select(posed.asked, ranked, most=most)
+    def best_supports(self, posed: Posed, ranked: Sequence[RankedSentence], *, least: int, most: int) -> list[Support]:
+        """Return the spans that answer best, as many as `least` to `most`, in the order of the text."""
+        return self._selector.select(posed.asked, ranked, least=least, most=most)
 
     def confidence(self, posed: Posed, ranked: Sequence[RankedSentence], retrieved: Retrieved) -> float:
         """Return how sure we are, 0 to 1, that the question is answered by what was found."""

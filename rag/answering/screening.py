@@ -28,12 +28,6 @@ SHARE_OF_BEST = 0.9
 """Where no case reaches `SHARE_NEEDED`, those nearly as good as the best are taken."""
 PASSAGE_DISCOUNT = 0.85
 """Words spread over a passage count less than words in one sentence."""
-COSINE_BELOW_BEST = 0.015
-"""For English questions, of which the dictionary knows no word: how close to the best cosine a case's best must come."""
-LEAST_COSINE = 0.75
-"""Below this nothing in the compilation is near an English question: with the default embedding model the best sentence
-for things no case has (Mars, whales, a Formula One race) comes to 0.73 to 0.75, for blockchain or apple futures to 0.77."""
-MAX_BY_COSINE = 5
 
 _NOT_IN_ENGLISH = re.compile(r"\b(?:do|does|did|have|has)(?: not|n['’]t)\b|\bnever\b", re.I)
 _QUOTED = re.compile(r"[“《]([^”》]{2,30})[”》]")
@@ -46,7 +40,7 @@ class CaseHit:
     case_number: int
     support: Support
     score: float
-    """Share of what is looked for that the sentence holds, 0 to 1; where no word of an English question is known, the cosine."""
+    """Share of what is looked for that the sentence holds, 0 to 1."""
     further: tuple[Support, ...] = ()
     """Sentences with what `support` lacks, where two quoted strings stand apart."""
 
@@ -170,12 +164,13 @@ class CaseScreener:
     def _in_english(self, question: str, cosines: Vectors) -> list[CaseHit]:
         """Return the cases with a sentence, or at less a passage, that holds what an English question looks for.
 
-        cosines: float32 (n_sentences,); they choose among sentences with as much, and decide where no word is known.
+        cosines: float32 (n_sentences,); they choose among sentences with as much. Where the dictionary knows no word nothing is
+        found: how near a question lies to a sentence does not tell what a case says from what it does not.
         """
         looked_up = self._index.glossary.weights(without_english_frame(question))
         weights: Weights = {surest(term): weight for term, weight in looked_up.items()}
         if not any(term.renderings for term in looked_up):
-            return self._by_cosine(cosines)
+            return []
         best: dict[int, tuple[float, float, int]] = {}
         for position, number in self._words.of_cases:
             own = coverage(weights, self._index.sentence_tokens[position])
@@ -238,18 +233,6 @@ class CaseScreener:
             first, *further = map(self._support, chosen)
             hits.append(CaseHit(number, first, 1.0, tuple(further)))
         return hits
-
-    def _by_cosine(self, cosines: Vectors) -> list[CaseHit]:
-        best: dict[int, tuple[float, int]] = {}
-        for position, cosine in enumerate(cosines):
-            number = self._index.chunks[self._index.sentences[position].chunk].case_number
-            if number is not None:
-                best[number] = max(best.get(number, (-1.0, 0)), (float(cosine), position))
-        highest = max((score for score, _ in best.values()), default=0.0)
-        if highest < LEAST_COSINE:
-            return []
-        near = sorted((n for n in best if best[n][0] >= highest - COSINE_BELOW_BEST), key=lambda n: -best[n][0])
-        return [self._hit(n, best[n][0], 0.0, best[n][1]) for n in sorted(near[:MAX_BY_COSINE])]
 
     def _hit(self, number: int, score: float, _: float, position: int) -> CaseHit:
         return CaseHit(number, self._support(position), min(score, 1.0))

@@ -42,12 +42,14 @@ class SentenceSelector:
         ranked: Sequence[RankedSentence],
         *,
         also: Sequence[RankedSentence] = (),
+        least: int = 1,
         most: int | None = None,
     ) -> list[Support]:
         """Return the best sentence, what it announces, and others until it is likely enough that the answer is among them.
 
         A sure question gets one sentence, an unsure one several; so does one whose values the best does not all bring.
         also: the best sentence of each further part of the question; they are given too.
+        least: sentences at the least, however sure the best is; fewer where they do not fit.
         most: sentences at the most; None takes the number for the kind of question.
         """
         scores = {one.position: one.score for one in ranked}
@@ -63,7 +65,7 @@ class SentenceSelector:
             if one.position in chosen:
                 continue
             sure = sum(shares.get(position, 0.0) for position in chosen) >= SURE_ENOUGH
-            if sure and not self._brings_value(asked, list(chosen), one.position):
+            if sure and len(chosen) >= least and not self._brings_value(asked, list(chosen), one.position):
                 continue
             following = self._with_following(one.position, asked, scores)
             if self._n_chars(chosen) + self._n_chars(following) <= MAX_CHARS:

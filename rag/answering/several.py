@@ -21,13 +21,14 @@ from rag.normalising import matching_form
 from rag.retrieval.retriever import Retrieved, Retriever, first_passages, passages_of
 from rag.types import Compilation
 
-_SILENT_BELOW = 0.12
+_SILENT_BELOW = 0.03
 """Confidence below which a side is said to be silent, where another side is answered."""
 _AGREEING = 0.35
 _STEP = 0.1
 """A sentence whose figure has the unit that most sides share goes before fewer than `_AGREEING` / `_STEP` others."""
 _N_CANDIDATES = 6
-_SENTENCES_A_SIDE = 2
+_LEAST_A_SIDE, _MOST_A_SIDE = 2, 3
+"""Sentences: what is asked of a side is often less plain than a question of its own, and the best is one of two."""
 _OWN_KINDS = (Kind.LIST, Kind.HOW, Kind.NAME, Kind.DATE)
 _N_PASSAGES = 10_000
 """Passages that are looked through for a side: all of its case."""
@@ -81,7 +82,7 @@ def compare(
         if not side.ranked or (side.confidence < _SILENT_BELOW and side.part.case_number and answered >= 0.5):
             found.update(dict.fromkeys(_silence(side, answerer)))
             continue
-        for support in answerer.best_supports(side.posed, side.ranked, most=_SENTENCES_A_SIDE):
+        for support in answerer.best_supports(side.posed, side.ranked, least=_LEAST_A_SIDE, most=_MOST_A_SIDE):
             number = side.part.case_number or answerer.case_at(support)
             found[answerer.sentence(support, case_number=number)] = None
         best = answerer.best_sentence(side.ranked)

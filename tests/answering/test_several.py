@@ -56,7 +56,7 @@ class Scripted(ExtractiveAnswerer):
     def short(self, sentence: str, posed: Posed, *, read: str = "") -> str:
         return short_answer(sentence, posed.text, posed.asked)
 
-    def best_supports(self, posed: Posed, ranked: Sequence[RankedSentence]) -> list[Support]:
+    def best_supports(self, posed: Posed, ranked: Sequence[RankedSentence], *, least: int, most: int) -> list[Support]:
         return [Support(ranked[0].position, ranked[0].position + 1)]
 
     def best_sentence(self, ranked: Sequence[RankedSentence]) -> DraftSentence:

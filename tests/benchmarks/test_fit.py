@@ -102,17 +102,18 @@ def test_the_same_questions_give_the_same_weights(run: Any) -> None:
 
 def test_evidence_is_found_where_it_stands_however_it_is_spaced() -> None:
     form = "达161家，又161家"
-    assert list(fitting._locate(form, range(len(form)), "161 家")) == [(1, 5), (7, 11)]
-    assert list(fitting._locate(form, range(len(form)), "\U00020000")) == []
-    assert list(fitting._locate(form, range(len(form)), "")) == []
+    assert list(fitting.locate(form, range(len(form)), "161 家")) == [(1, 5), (7, 11)]
+    assert list(fitting.locate(form, range(len(form)), "\U00020000")) == []
+    assert list(fitting.locate(form, range(len(form)), "")) == []
 
 
-def test_the_shift_lets_the_share_of_false_refusals_fall_below_half() -> None:
+@pytest.mark.parametrize("share", [fitting.FALSE_REFUSALS, 0.25])
+def test_the_shift_lets_the_share_of_false_refusals_fall_below_half(share: float) -> None:
     rows = np.linspace(-2, 2, 101, dtype=np.float32).reshape(-1, 1)
     model = LogisticModel(("a",), (0.0,), (1.0,), (3.0,), 0.7)
-    shifted = fitting._shifted(model, rows, np.ones(101, dtype=bool))
+    shifted = fitting._shifted(model, rows, np.ones(101, dtype=bool), share=share)
     below = (shifted.probabilities(rows) < 0.5).mean()
-    assert below == pytest.approx(fitting.FALSE_REFUSALS, abs=0.011)
+    assert below == pytest.approx(share, abs=0.011)
     assert shifted.weights == model.weights
 
 

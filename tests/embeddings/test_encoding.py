@@ -14,6 +14,7 @@ import pytest
 from embeddings.base import BATCH_TOKENS, batches, normalise
 from embeddings.bundled import BundledModel
 from embeddings.factory import HUB_MODEL, LOADING, get_embedder
+from embeddings.reading.weights import EMBEDDER, read_manifest
 from embeddings.transformer import TransformerEmbedder, choose_dtype, fingerprint, has_native_bfloat16, load_transformer
 from rag.errors import EmbeddingError, TextTooLong
 from rag.settings import Settings
@@ -162,9 +163,25 @@ def test_a_local_folder_asks_no_hub(unpacked: BundledModel) -> None:
 def test_the_settings_choose_the_bundled_model(settings: Settings, unpacked: BundledModel) -> None:
     seen: list[tuple[str, int, int]] = []
     chosen = get_embedder(settings, on_progress=lambda label, done, total: seen.append((label, done, total)))
-    assert chosen.name == unpacked.name
+    assert chosen.name == f"{unpacked.name}+{read_manifest(EMBEDDER.shipped_folder, trained=EMBEDDER).name}"
     assert chosen.dtype == choose_dtype("auto")
     assert seen == [(LOADING, 0, 1), (LOADING, 1, 1)]
+
+
+@slow
+def test_the_models_own_layers_can_be_chosen(settings: Settings, unpacked: BundledModel) -> None:
+    original = get_embedder(settings.model_copy(update={"embedding_layers": "original"}))
+    assert original.name == unpacked.name
+    question, right, wrong = (
+        "果农的收成卖不上价怎么办？",
+        "苹果期货价格保险补偿种植户的价格损失。",
+        "苹果公司发布了新款手机。",
+    )
+    gains = []
+    for embedder in (get_embedder(settings), original):
+        near, far = embedder.encode_passages([right, wrong]) @ embedder.encode_queries([question])[0]
+        gains.append(float(near - far))
+    assert gains[0] > gains[1] > 0
 
 
 @slow

@@ -10,6 +10,7 @@ import pytest
 
 from embeddings.__main__ import main
 from embeddings.bundled import BundledModel, model_folder
+from embeddings.reading.weights import EMBEDDER, read_manifest
 from rag.errors import EmbeddingError
 
 slow = pytest.mark.slow
@@ -28,7 +29,7 @@ def test_check_tells_model_dimension_dtype_speed_and_folder(
 ) -> None:
     assert main(["check", "--home", str(casechat_home)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"模型：{unpacked.name}"
+    assert lines[0] == f"模型：{unpacked.name}+{read_manifest(EMBEDDER.shipped_folder, trained=EMBEDDER).name}"
     assert lines[1] == f"位置：{unpacked.path}（校验和正确）"
     assert lines[2].startswith("维度：384，精度：")
     assert lines[3].startswith("速度：短文本每秒 ")

@@ -186,11 +186,8 @@ def test_no_question_at_all_is_refused(qa: CaseQA, question: str) -> None:
     "question",
     [
         "<script>alert(1)</script>",
-        pytest.param(
-            "'; DROP TABLE cases; --",
-            marks=pytest.mark.xfail(strict=True, reason="read as an English question on tables"),
-        ),
-        pytest.param("[1]", marks=pytest.mark.xfail(strict=True, reason="answered with a confidence of 0.999")),
+        "'; DROP TABLE cases; --",
+        "[1]",
     ],
 )
 def test_no_question_at_all_is_refused_in_any_case(qa: CaseQA, question: str) -> None:

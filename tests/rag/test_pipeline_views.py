@@ -64,8 +64,8 @@ def test_retrieval_is_laid_open_with_what_the_chat_uses(qa: CaseQA) -> None:
         assert scores == sorted(scores, reverse=True)
     assert {passage.method for passage in found.lexical} == {"lexical"}
     assert found.parameters["n_passages"] == qa.settings.n_passages
-    assert found.parameters["weight_dense"] == 0.6
-    assert qa.inspect("How many acres?").parameters["weight_dense"] == 0.65
+    assert found.parameters["weight_dense"] == 0.75
+    assert qa.inspect("How many acres?").parameters["weight_dense"] == 0.8
 
 
 def test_lexical_retrieval_of_unknown_words_is_empty(qa: CaseQA) -> None:

@@ -48,9 +48,9 @@ def scaled(scores: Vectors) -> Vectors:
 @pytest.mark.parametrize(
     ("question", "weights", "share"),
     [
-        ("苹果保险", FusionWeights(), 0.6),
+        ("苹果保险", FusionWeights(), 0.75),
         ("苹果保险", FusionWeights(dense=0.25), 0.25),
-        ("apple insurance price 苹果", FusionWeights(), 0.65),
+        ("apple insurance price 苹果", FusionWeights(), 0.8),
         ("apple insurance price 苹果", FusionWeights(dense_english=0.5), 0.5),
         ("apple insurance price 苹果", FusionWeights(dense_english=0.5, dictionary=False), 0.5),
     ],
