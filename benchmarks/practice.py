@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +41,19 @@ def write_practice(settings: Settings, question_paths: Sequence[Path], out_path:
     questions = [
         json.loads(line) for path in question_paths for line in path.read_text(encoding="utf-8").splitlines() if line
     ]
-    entries = [entry for question in questions if (entry := _entry(index, retriever, question)) is not None]
+    positions = {chunk.chunk_id: i for i, chunk in enumerate(index.chunks)}
+    entries = [_entry(index, retriever, question, positions=positions) for question in questions]
+    entries = [entry for entry in entries if entry is not None]
     lines = [json.dumps(entry, ensure_ascii=False) for entry in entries]
     out_path.parent.mkdir(parents=True, exist_ok=True)
     out_path.write_text("\n".join([*lines, ""]), encoding="utf-8")
     return len(entries)
 
 
-def _entry(index: PassageIndex, retriever: Retriever, question: dict[str, Any]) -> dict[str, Any] | None:
+def _entry(
+    index: PassageIndex, retriever: Retriever, question: dict[str, Any], *, positions: Mapping[str, int]
+) -> dict[str, Any] | None:
     retrieved = retriever.retrieve(question["question"], k=N_RETRIEVED)
-    positions = {chunk.chunk_id: i for i, chunk in enumerate(index.chunks)}
     found = [
         positions[one.chunk.chunk_id] for one in retrieved.passages if one.chunk.kind not in ("residue", "catalogue")
     ]

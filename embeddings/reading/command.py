@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings.bundled import ensure_unpacked
 from embeddings.reading.encoding import load_tokenizer
-from embeddings.reading.practice import read_practice
+from embeddings.reading.practice import PracticeQuestion, read_practice
 from embeddings.reading.questions import SourceText, file_sha256, read_sources
 from embeddings.reading.weights import (
     SHIPPED_FOLDER,
@@ -26,6 +26,9 @@ from embeddings.transformer import choose_dtype
 from rag.errors import EmbeddingError
 from rag.settings import Settings
 
+if TYPE_CHECKING:
+    from embeddings.reading.masters import TrainingPlan
+
 N_STEPS, SEED = 2600, 1
 LEARNING_RATE = 2e-4
 N_MEASURED = 1000
@@ -34,27 +37,9 @@ MIN_STEPS, MAX_STEPS = 1, 100_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what `train-reader` takes."""
-    parser.add_argument(
-        "--data",
-        type=Path,
-        nargs="+",
-        required=True,
-        metavar="FILE",
-        help="SQuAD 格式的问题集（JSON，或含一个 JSON 的 zip）",
-    )
+    add_data_arguments(parser, needs_data=True)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="检查点和训练好的权重写到这里")
-    parser.add_argument(
-        "--exclude", type=Path, nargs="+", default=[], metavar="FILE", help="这些问题集里的文本不用来训练"
-    )
     parser.add_argument("--measure", type=Path, nargs="+", default=[], metavar="FILE", help="训练后在这些问题集上测量")
-    parser.add_argument(
-        "--practice",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help="练习文件（python -m benchmarks practice 生成），占例子的一半",
-    )
     parser.add_argument(
         "--start", type=Path, metavar="DIR", help="从这个文件夹里训练好的阅读模型开始（默认从内置嵌入模型开始）"
     )
@@ -62,6 +47,63 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=SEED, help=f"随机种子（默认 {SEED}）")
     parser.add_argument("--steps", type=int, default=N_STEPS, help=f"训练步数，每步 16 个例子（默认 {N_STEPS}）")
     parser.add_argument("--resume", action="store_true", help="从 --out 里的检查点接着训练（参数须相同）")
+
+
+def add_data_arguments(parser: argparse.ArgumentParser, *, needs_data: bool) -> None:
+    """Declare what both trainings take for data: public sets (needed or not), practice files, and what is left out."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        nargs="+",
+        required=needs_data,
+        default=[],
+        metavar="FILE",
+        help="SQuAD 格式的问题集（JSON，或含一个 JSON 的 zip）",
+    )
+    parser.add_argument(
+        "--practice",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="练习文件（python -m benchmarks practice 生成）",
+    )
+    parser.add_argument(
+        "--exclude", type=Path, nargs="+", default=[], metavar="FILE", help="这些问题集里的文本不用来训练"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """What one training is given."""
+
+    sources: list[SourceText]
+    practice: list[PracticeQuestion]
+    n_questions: int
+    """Of the public sets."""
+    record: dict[str, Any]
+    """Files with their hashes, and numbers, for the manifest."""
+
+
+def read_training_data(arguments: argparse.Namespace) -> TrainingData:
+    """Return what `add_data_arguments` and `--steps` declare. Raises EmbeddingError for what cannot be used."""
+    if not MIN_STEPS <= arguments.steps <= MAX_STEPS:
+        raise EmbeddingError(f"--steps {arguments.steps} 超出范围，应在 {MIN_STEPS} 到 {MAX_STEPS} 之间。")
+    sources = training_sources(arguments.data, exclude=arguments.exclude)
+    practice = read_practice(arguments.practice)
+    files = {"data": arguments.data, "practice": arguments.practice, "excluded": arguments.exclude}
+    record: dict[str, Any] = {
+        name: [{"file": path.name, "sha256": file_sha256(path)} for path in paths] for name, paths in files.items()
+    }
+    n_questions = sum(len(source.questions) for source in sources)
+    record |= {"n_texts": len(sources), "n_questions": n_questions, "n_practice_questions": len(practice)}
+    return TrainingData(sources, practice, n_questions, record)
+
+
+def finished_training(data: TrainingData, plan: TrainingPlan, *, dtype: str) -> dict[str, Any]:
+    """Return what a manifest says of a training that has just ended."""
+    finished = datetime.now(UTC).isoformat(timespec="seconds")
+    return {**data.record, "dtype": dtype, "finished": finished, **asdict(plan)}
 
 
 def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
@@ -73,12 +115,8 @@ def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
     from embeddings.reading.network import load_network
     from embeddings.reading.training import train
 
-    if not MIN_STEPS <= arguments.steps <= MAX_STEPS:
-        raise EmbeddingError(f"--steps {arguments.steps} 超出范围，应在 {MIN_STEPS} 到 {MAX_STEPS} 之间。")
-    sources = training_sources(arguments.data, exclude=arguments.exclude)
-    practice = read_practice(arguments.practice)
-    n_questions = sum(len(source.questions) for source in sources)
-    print(f"训练数据：{len(sources)} 段文本，{n_questions} 个问题。")
+    data = read_training_data(arguments)
+    print(f"训练数据：{len(data.sources)} 段文本，{data.n_questions} 个问题。")
     model = ensure_unpacked(settings.home)
     plan = TrainingPlan(n_steps=arguments.steps, seed=arguments.seed, learning_rate=arguments.rate)
     dtype = choose_dtype(settings.embedding_dtype)
@@ -89,24 +127,16 @@ def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
     train(
         network,
         tokenizer,
-        sources,
+        data.sources,
         plan=plan,
         folder=arguments.out,
-        practice=practice,
+        practice=data.practice,
         resume=arguments.resume,
         on_progress=lambda progress: print(progress.line(), file=sys.stderr, flush=True),
     )
     training = {
-        "data": [{"file": path.name, "sha256": file_sha256(path)} for path in arguments.data],
-        "excluded": [{"file": path.name, "sha256": file_sha256(path)} for path in arguments.exclude],
         "started_from": None if started is None else {"reader": started.name, "training": started.training},
-        "practice": [{"file": path.name, "sha256": file_sha256(path)} for path in arguments.practice],
-        "n_practice_questions": len(practice),
-        "n_texts": len(sources),
-        "n_questions": n_questions,
-        "dtype": dtype,
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        **asdict(plan),
+        **finished_training(data, plan, dtype=dtype),
     }
     weights = read_checkpoint(arguments.out / CHECKPOINT_FILE).weights
     write_weights(arguments.out, weights, base_model=model.name, training=training)

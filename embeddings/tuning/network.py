@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,18 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from embeddings.reading.encoding import PAD
+from embeddings.reading.encoding import Encoded
+from embeddings.reading.network import make_batch
 
 Tensor = torch.Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """One text as the model reads it, special tokens included."""
-
-    ids: tuple[int, ...]
-    offsets: NDArray[np.int32]
-    """(n, 2): where each token stands in the text, (0, 0) for those of the prefix and special ones."""
 
 
 class EmbeddingNetwork(nn.Module):
@@ -35,18 +26,17 @@ class EmbeddingNetwork(nn.Module):
         self.encoder.embeddings.requires_grad_(False)
         self._words = words
 
-    def forward(self, texts: Sequence[Tokens], spans: Sequence[Sequence[tuple[int, int]]]) -> tuple[Tensor, Tensor]:
-        """Return the texts' vectors, (n, dim), and those of all their spans one after the other, (n spans, dim)."""
-        n_tokens = max(len(text.ids) for text in texts)
-        ids = np.full((len(texts), n_tokens), PAD, dtype=np.int64)
-        for row, text in enumerate(texts):
-            ids[row, : len(text.ids)] = text.ids
-        attended = torch.from_numpy(np.arange(n_tokens) < np.array([len(text.ids) for text in texts])[:, None])
-        words = torch.from_numpy(self._words[ids]).to(next(self.encoder.encoder.parameters()).dtype)
-        hidden = self.encoder(inputs_embeds=words, attention_mask=attended.long()).last_hidden_state.float()
-        weights = attended.float()
+    def forward(self, texts: Sequence[Encoded], spans: Sequence[Sequence[tuple[int, int]]]) -> tuple[Tensor, Tensor]:
+        """Return the texts' vectors, (n, dim), and those of all their spans one after the other, (n spans, dim).
+
+        texts: each whole; the offsets of its special tokens and its prefix are (0, 0).
+        """
+        batch = make_batch(texts)
+        words = torch.from_numpy(self._words[batch.ids]).to(next(self.encoder.encoder.parameters()).dtype)
+        hidden = self.encoder(inputs_embeds=words, attention_mask=batch.attended.long()).last_hidden_state.float()
+        weights = batch.attended.float()
         whole = torch.einsum("bn,bnd->bd", weights / weights.sum(1, keepdim=True), hidden)
-        pooling = torch.zeros(len(texts), max(map(len, spans), default=0), n_tokens)
+        pooling = torch.zeros(len(texts), max(map(len, spans), default=0), hidden.shape[1])
         for row, (text, of_text) in enumerate(zip(texts, spans, strict=True)):
             for i, span in enumerate(of_text):
                 inside = _inside(text.offsets, *span)

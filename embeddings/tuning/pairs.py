@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from embeddings.reading.examples import sentence_spans
 from embeddings.reading.practice import PracticeQuestion
@@ -14,6 +15,8 @@ PER_CASE = 6
 """Questions of one case that stand in a batch together: its passages are the ones hard to tell apart."""
 WINDOW_CHARS = 340
 TRADITIONAL_SHARE = 1 / 3
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,14 @@ def source_batches(sources: Sequence[SourceText], *, n_pairs: int, rng: random.R
     """Yield one pass of batches over the questions of public sets, in random order."""
     asked = [(source, i) for source in sources for i in range(len(source.questions))]
     rng.shuffle(asked)
-    for start in range(0, len(asked) - n_pairs + 1, n_pairs):
-        yield [_of_source(source, i, rng) for source, i in asked[start : start + n_pairs]]
+    for drawn in _batches(asked, n_pairs):
+        yield [_of_source(source, i, rng) for source, i in drawn]
 
 
-def _batches(pairs: Sequence[Pair], n_pairs: int) -> Iterator[list[Pair]]:
-    for start in range(0, len(pairs) - n_pairs + 1, n_pairs):
-        yield list(pairs[start : start + n_pairs])
+def _batches(drawn: Sequence[T], n: int) -> Iterator[list[T]]:
+    """Yield `n` at a time; what is left over and makes no batch is left out."""
+    for start in range(0, len(drawn) - n + 1, n):
+        yield list(drawn[start : start + n])
 
 
 def _practised(question: PracticeQuestion, rng: random.Random) -> Pair:

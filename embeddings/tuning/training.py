@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from embeddings.reading.encoding import MAX_TOKENS
+from embeddings.reading.encoding import MAX_TOKENS, Encoded
 from embeddings.reading.masters import Masters, TrainingPlan
 from embeddings.reading.practice import PracticeQuestion
 from embeddings.reading.questions import SourceText
 from embeddings.reading.training import threads
 from embeddings.transformer import E5_PASSAGE, E5_QUERY
-from embeddings.tuning.network import EmbeddingNetwork, Tokens
+from embeddings.tuning.network import EmbeddingNetwork
 from embeddings.tuning.pairs import Pair, Passage, practice_batches, source_batches
 from rag.errors import EmbeddingError
 
@@ -86,7 +86,7 @@ def train_batch(
     texts = [_tokens(tokenizer, E5_PASSAGE, passage.text) for passage in passages]
     cuts = [passage.sentences for passage in passages]
     first, second = slice(0, len(texts) // 2), slice(len(texts) // 2, len(texts))
-    jobs: list[tuple[list[Tokens], Sequence[Sequence[tuple[int, int]]]]] = [
+    jobs: list[tuple[list[Encoded], Sequence[Sequence[tuple[int, int]]]]] = [
         (questions, [()] * len(questions)),
         (texts[first], cuts[first]),
         (texts[second], cuts[second]),
@@ -142,10 +142,10 @@ def _contrast(cosines: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
     return -gained[some].mean()
 
 
-def _tokens(tokenizer: Tokenizer, prefix: str, text: str) -> Tokens:
+def _tokens(tokenizer: Tokenizer, prefix: str, text: str) -> Encoded:
     encoding = tokenizer.encode(prefix + text)
     offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2) - len(prefix)
-    return Tokens(tuple(encoding.ids[:MAX_TOKENS]), np.maximum(offsets[:MAX_TOKENS], 0))
+    return Encoded(tuple(encoding.ids[:MAX_TOKENS]), 0, 0, np.maximum(offsets[:MAX_TOKENS], 0))
 
 
 def _mixed(

@@ -57,10 +57,10 @@ class SentenceSelector:
         chosen: dict[int, None] = {}
         for one in (ranked[0], *also):
             chosen.update(dict.fromkeys(self._with_following(one.position, asked, scores)))
-        n_first = len(chosen)
         limit = MAX_SENTENCES.get(asked.kind, DEFAULT_MAX_SENTENCES) if most is None else most
+        limit = max(len(chosen), limit)
         for one in ranked[1:12]:
-            if len(chosen) >= max(limit, n_first):
+            if len(chosen) >= limit:
                 break
             if one.position in chosen:
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rag.answering.asked import Asked, Kind, what_is_asked
 from rag.answering.numbered import numbered_cases
@@ -75,10 +76,11 @@ class Interpreter:
         chat: the model that makes the question stand alone; None does it by rule, as does a model that fails.
         """
         recent = [clean_question(turn[: self._max_question_chars]) for turn in history[-MAX_TURNS:]]
-        standalone, prompts = self._standalone(question, recent, chat=chat, stopped=stopped)
+        case_before = cache(lambda: self._case_before(recent))
+        standalone, prompts = self._standalone(question, recent, chat=chat, stopped=stopped, case_before=case_before)
         mentions = tuple(self._names.mentions(matching_form(standalone)))
         if not mentions and recent and standalone != question:
-            mentions = self._case_before(recent)
+            mentions = case_before()
         if numbered := numbered_cases(matching_form(standalone), self._compilation):
             by_number = {mention.case_number: mention for mention in (*numbered, *mentions)}
             mentions = tuple(sorted(by_number.values(), key=lambda mention: mention.start))
@@ -89,18 +91,24 @@ class Interpreter:
         return Understood(question, standalone, asked, mentions, prompts, within)
 
     def _standalone(
-        self, question: str, history: Sequence[str], *, chat: ChatModel | None, stopped: Stopped
+        self,
+        question: str,
+        history: Sequence[str],
+        *,
+        chat: ChatModel | None,
+        stopped: Stopped,
+        case_before: Callable[[], tuple[Mention, ...]],
     ) -> tuple[str, Mapping[str, str]]:
         """Return the question standing alone, by the chat model where one writes, else by rule; and the prompts used."""
         by_rule = standalone_question(question, history, self._names)
-        if by_rule == question and history and self._goes_on(question, history):
+        if by_rule == question and history and self._goes_on(question, case_before):
             by_rule = joined(standalone_question(history[-1], history[:-1], self._names), question)
         if chat is None or not history or is_instruction(question) or is_other_work(question):
             return by_rule, {}
         rewritten = rewrite(chat, question, history, stopped=stopped)
         return rewritten.question or by_rule, rewritten.prompts
 
-    def _goes_on(self, question: str, history: Sequence[str]) -> bool:
+    def _goes_on(self, question: str, case_before: Callable[[], tuple[Mention, ...]]) -> bool:
         """Return whether a question that names no case and points at nothing is about the case spoken of before.
 
         It is where that case's passages, lifted as those of a case that is named, come first: "参加的果农有多少户？"
@@ -108,7 +116,7 @@ class Interpreter:
         """
         if self._names.mentions(matching_form(question)) or numbered_cases(matching_form(question), self._compilation):
             return False
-        before = [mention.case_number for mention in self._case_before(history)]
+        before = [mention.case_number for mention in case_before()]
         if not before or what_is_asked(question).kind is Kind.WHICH_CASES:
             return False
         best = self._retriever.retrieve(question, k=1, case_numbers=before, read=False).passages

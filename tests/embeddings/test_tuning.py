@@ -11,13 +11,13 @@ import torch
 from embeddings.__main__ import main
 from embeddings.bundled import BundledModel
 from embeddings.factory import tuned_layers
-from embeddings.reading.encoding import load_tokenizer
+from embeddings.reading.encoding import Encoded, load_tokenizer
 from embeddings.reading.examples import Example
 from embeddings.reading.masters import TrainingPlan
 from embeddings.reading.network import load_encoder
 from embeddings.reading.practice import PracticeQuestion
 from embeddings.reading.weights import EMBEDDER, MANIFEST_FILE, write_weights
-from embeddings.tuning.network import EmbeddingNetwork, Tokens
+from embeddings.tuning.network import EmbeddingNetwork
 from embeddings.tuning.pairs import practice_batches, source_batches
 from embeddings.tuning.training import Progress, batch_loss, tune
 from rag.errors import EmbeddingError
@@ -52,7 +52,7 @@ def test_loss_falls_and_the_embeddings_stay(model: Path, tmp_path: Path) -> None
 def test_a_span_is_the_mean_of_its_tokens_and_a_text_of_all(model: Path) -> None:
     network = EmbeddingNetwork(*load_encoder(model, dtype="float32")).eval()
     encoding = load_tokenizer(model).encode("改革由谁牵头")
-    tokens = Tokens(tuple(encoding.ids), torch.tensor(encoding.offsets, dtype=torch.int32).numpy())
+    tokens = Encoded(tuple(encoding.ids), 0, 0, torch.tensor(encoding.offsets, dtype=torch.int32).numpy())
     n = len(encoding.ids)
     with torch.inference_mode():
         whole, spans = network([tokens], [[(0, 6), (2, 3)]])
