@@ -63,8 +63,8 @@ class Evaluations:
         own = sorted(uploads.iterdir()) if uploads.is_dir() else []
         return {path.name: path for path in [*bundled, *own] if path.suffix in UPLOAD_SUFFIXES}
 
-    def add_questions(self, owner: str, name: str, body: bytes, *, texts: Texts) -> str:
-        """Check an uploaded question file and keep it; return its name and number of questions as a sentence.
+    def add_questions(self, owner: str, name: str, body: bytes, *, texts: Texts) -> tuple[str, str]:
+        """Check an uploaded question file and keep it; return the name it is kept by, and that with its size as a sentence.
 
         Raises QuestionSetError with every problem of the file, and for a name or kind that is not taken.
         """
@@ -88,7 +88,7 @@ class Evaluations:
             checked.replace(folder / kept)
         finally:
             checked.unlink(missing_ok=True)
-        return texts("evaluation.uploaded", name=kept, n=len(questions))
+        return kept, texts("evaluation.uploaded", name=kept, n=len(questions))
 
     def runs(self, owner: str) -> list[str]:
         """Return the ids of the owner's finished runs, newest first."""

@@ -102,15 +102,15 @@ def file_routes(settings: Settings, warmup: Warmup, *, store: ConversationStore,
 
     @router.post("/questions")
     async def upload(request: Request) -> Response:
-        """Keep a question file: the body is the file, `x-file-name` its name, percent-encoded."""
+        """Keep a question file: the body is the file, `x-file-name` its name, `x-question-set` what it is kept by (percent-encoded)."""
         owner, texts = owner_of(request.headers), _texts(request)
         name = unquote(request.headers.get("x-file-name", ""))
         body = await request.body()
         try:
-            said = await asyncio.to_thread(evaluations.add_questions, owner, name, body, texts=texts)
+            kept, said = await asyncio.to_thread(evaluations.add_questions, owner, name, body, texts=texts)
         except CaseChatError as exc:
             return PlainTextResponse(without_paths(str(exc)), status_code=400)
-        return PlainTextResponse(said)
+        return PlainTextResponse(said, headers={"x-question-set": quote(kept)})
 
     @router.get("/runs/{run_id}")
     def report(request: Request, run_id: str, base: str = "") -> Response:

@@ -141,7 +141,7 @@ def test_a_question_set_is_uploaded_run_reported_and_compared(page: Page, tmp_pa
     expect(page.locator(".cc-uploaded")).to_have_text("已保存 own-我的题库.jsonl，1 题。")
     for number in (1, 2):
         page.get_by_role("button", name="开始评测").click()
-        expect(page.locator(".cc-run")).to_contain_text("评测完成", timeout=60_000)
+        expect(page.locator(".cc-run")).to_have_text("own-我的题库.jsonl 评测完成。", timeout=60_000)
         expect(page.locator(".cc-runs tbody tr")).to_have_count(number)
         page.wait_for_timeout(1100)  # a run is named by its second
     expect(page.locator(".cc-runs tbody tr").first).to_contain_text("100.0%")

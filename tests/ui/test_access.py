@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
@@ -132,8 +133,10 @@ def test_a_body_too_large_is_refused_with_or_without_its_length(scripted: Script
 def test_an_uploaded_file_stays_in_its_folder(client: TestClient, tmp_path: Path, name: str) -> None:
     line = b'{"id": "1", "type": "fact", "question": "?"}\n'
     client.get("/")
-    assert client.post("/questions", content=line, headers={"x-file-name": name}).status_code == 200
+    response = client.post("/questions", content=line, headers={"x-file-name": name})
+    assert response.status_code == 200
     (written,) = tmp_path.rglob("*.jsonl")
+    assert unquote(response.headers["x-question-set"]) == written.name
     assert written.parent.name == "questions"
     assert written.is_relative_to(tmp_path / "evaluation")
 

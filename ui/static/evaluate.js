@@ -6,6 +6,7 @@ element.addEventListener("submit", (event) => {
   trigger("run", { set: form.elements.set.value, limit: form.elements.limit.value });
 });
 element.addEventListener("change", async (event) => {
+  if (event.target.name === "set") window.casechat.questionSet = event.target.value;
   const input = event.target.closest("input[type=file]");
   const file = input?.files[0];
   if (!file) return;
@@ -16,21 +17,28 @@ element.addEventListener("change", async (event) => {
     const response = await fetch("/questions", { method: "POST", body: file, headers });
     said = await response.text();
     ok = response.ok;
+    if (ok) window.casechat.questionSet = decodeURIComponent(response.headers.get("x-question-set"));
   }
   window.casechat.uploaded = { said, ok };
   input.value = "";
-  tell();
+  restore();
   if (ok) trigger("load");
 });
-function tell() {
-  const told = window.casechat.uploaded;
-  if (!told) return;
+// The form comes anew from Python, which knows neither the set chosen nor what was said of an upload.
+function restore() {
+  const { uploaded, questionSet } = window.casechat;
+  const sets = element.querySelector("select[name=set]");
+  if (!sets) return;
+  if (questionSet) {
+    // Python tells of an uploaded set a moment later: a run begun before then must be of it already.
+    if (![...sets.options].some((option) => option.value === questionSet)) sets.add(new Option(questionSet));
+    sets.value = questionSet;
+  }
+  if (!uploaded) return;
   const line = element.querySelector("form > p") || document.createElement("p");
-  line.className = told.ok ? "cc-uploaded" : "cc-failed";
-  line.setAttribute("role", told.ok ? "status" : "alert");
-  line.textContent = told.said;
-  element.querySelector("form")?.append(line);
-  const own = [...element.querySelectorAll("option")].find((option) => told.ok && told.said.includes(option.value));
-  if (own) own.selected = true;
+  line.className = uploaded.ok ? "cc-uploaded" : "cc-failed";
+  line.setAttribute("role", uploaded.ok ? "status" : "alert");
+  line.textContent = uploaded.said;
+  element.querySelector("form").append(line);
 }
-watch("value", tell);
+watch("value", restore);
