@@ -72,7 +72,7 @@ def fit(
     only_confidence: leave the ranking as it is, and fit the confidence to it.
     """
     embedder = build_embedder(settings)
-    reader = build_reader(settings)
+    reader = build_reader(settings, embedder=embedder)
     index = open_index(settings, embedder)
     retriever = Retriever(index, embedder, reader=reader)
     questions = [question for path in question_paths for question in _read(path)]

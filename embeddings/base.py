@@ -5,12 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from rag.errors import EmbeddingError, TextTooLong
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
 
 Vectors = NDArray[np.float32]
 Spans = Sequence[tuple[int, int]]
@@ -32,6 +36,14 @@ class SpanVectors:
     """One (n_spans, dim) a text: each span in the context of its text."""
 
 
+class BatchTokenizer(Protocol):
+    """What turns texts into tokens: a `tokenizers.Tokenizer`, or one that several threads share."""
+
+    def encode_batch(self, input: list[str], *, add_special_tokens: bool = True) -> list[Encoding]:
+        """Return each text's tokens, in their order, neither cut nor padded."""
+        ...
+
+
 class Embedder(Embeddings, ABC):
     """An embedding model. A subclass embeds one batch and counts tokens; the rest is here."""
 
@@ -42,6 +54,8 @@ class Embedder(Embeddings, ABC):
     """What it computes in: `bfloat16` or `float32`; vectors returned are always float32."""
     max_tokens: int
     """Most tokens of a text, prefix and special tokens included."""
+    tokenizer: BatchTokenizer | None = None
+    """Its tokenizer, for a reader of the same vocabulary: 285 MB that need not be loaded twice. None where it has none to share."""
 
     @abstractmethod
     def _embed_batch(self, texts: list[str], *, is_query: bool) -> Vectors:

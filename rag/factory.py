@@ -58,9 +58,12 @@ def build_embedder(settings: Settings, *, on_progress: Progress | None = None) -
     return get_embedder(settings, on_progress=on_progress)
 
 
-def build_reader(settings: Settings) -> PassageReader | None:
-    """Return the settings' reader; None for `none`. It is loaded by the first question."""
-    return get_reader(settings)
+def build_reader(settings: Settings, *, embedder: Embedder | None = None) -> PassageReader | None:
+    """Return the settings' reader; None for `none`. It is loaded by the first question.
+
+    embedder: the one beside it, whose tokenizer it shares where that is the same.
+    """
+    return get_reader(settings, embedder=embedder)
 
 
 def build_qa(
@@ -174,7 +177,7 @@ def index_path(settings: Settings) -> Path:
 def _assemble(settings: Settings, index: PassageIndex, model: Embedder, pipeline: PipelineName) -> CaseQA:
     names = CaseNames(index.compilation)
     own = pipeline == "casechat"
-    reader = build_reader(settings) if own else None
+    reader = build_reader(settings, embedder=model) if own else None
     return CaseQA(
         settings,
         index,

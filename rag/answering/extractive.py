@@ -80,7 +80,13 @@ class ExtractiveAnswerer:
             return Draft((), "", 0.0, refusal="not_in_compilation")
         confidence = self.confidence(posed, ranked, retrieved)
         chosen = choose_list(
-            self._index, self._lists, posed.text, asked=posed.asked, ranked=ranked, retrieved=retrieved
+            self._index,
+            self._lists,
+            posed.text,
+            asked=posed.asked,
+            ranked=ranked,
+            retrieved=retrieved,
+            named=posed.named,
         )
         if chosen is not None:
             confidence = max(confidence, chosen.fit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rag.answering.asked import Asked, Kind
@@ -48,13 +48,19 @@ def choose_list(
     asked: Asked,
     ranked: Sequence[RankedSentence],
     retrieved: Retrieved,
+    named: Collection[int] = (),
 ) -> ChosenList | None:
-    """Return the list that answers `question` better than its best sentence does; None where a sentence is better."""
+    """Return the list that answers `question` better than its best sentence does; None where a sentence is better.
+
+    named: numbers of the cases that the question names; where the best sentence is of one, no other case's list answers.
+    """
     if asked.kind not in (Kind.LIST, Kind.HOW) and asked.n_items is None:
         return None
     if asked.kind in (Kind.NUMBER, Kind.DATE, Kind.COMPARE, Kind.WHICH_CASES):
         return None
     chunks = [passage.chunk for passage in retrieved.passages]
+    if index.chunks[index.sentences[ranked[0].position].chunk].case_number in named:
+        chunks = [chunk for chunk in chunks if chunk.case_number in named]
     near = [
         found
         for found in lists
@@ -68,10 +74,10 @@ def choose_list(
     if not near:
         return None
     weights = question_weights(question, index)
-    named = max(near, key=lambda found: (_fit_in_named_case(index, weights, found, asked), -found.start))
-    fit = _fit_in_named_case(index, weights, named, asked)
+    of_named = max(near, key=lambda found: (_fit_in_named_case(index, weights, found, asked), -found.start))
+    fit = _fit_in_named_case(index, weights, of_named, asked)
     if fit >= OF_NAMED_CASE:
-        return ChosenList(named, fit)
+        return ChosenList(of_named, fit)
     best = max(near, key=lambda found: (_list_score(weights, found, asked), -found.start))
     sentence = max(_sentence_score(index, weights, one, asked) for one in ranked[:N_SENTENCES])
     handicap = HOW_HANDICAP if asked.kind is Kind.HOW else 0.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -85,7 +86,8 @@ class SentenceDescriber:
     def candidates(self, retrieved: Retrieved) -> list[int]:
         """Return the positions of the sentences of the retrieved passages, in the passages' order.
 
-        Lines of the catalogue and text of screenshots are left out: they pose as prose, and answer nothing.
+        Lines of the catalogue, text of screenshots and the department's line below a title are left out: they pose as
+        prose, and answer nothing.
         """
         positions = {chunk.chunk_id: i for i, chunk in enumerate(self._index.chunks)}
         return [
@@ -93,7 +95,22 @@ class SentenceDescriber:
             for passage in retrieved.passages
             if passage.chunk.kind not in ("residue", "catalogue")
             for sentence in self._index.sentences_of[positions[passage.chunk.chunk_id]]
+            if sentence not in self._department_lines
         ]
+
+    @cached_property
+    def _department_lines(self) -> frozenset[int]:
+        """The positions of the sentences that are the name of a department and nothing else."""
+        index = self._index
+        names = {
+            matching_form(name)
+            for case in index.compilation.cases
+            for name in (case.department, case.department_in_contents)
+        }
+        spans = enumerate(index.sentences)
+        return frozenset(
+            i for i, span in spans if matching_form(index.compilation.text[span.start : span.end]) in names
+        )
 
     def describe(
         self,

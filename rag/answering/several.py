@@ -169,7 +169,7 @@ def _asked_of(part: Part, posed: Posed) -> Asked:
         return replace(own, kind=Kind.DATE, units=())
     if any(own.units):
         return replace(own, kind=Kind.NUMBER)
-    if noun := group_by_noun(part.subject):
+    if posed.asked.units and (noun := group_by_noun(part.subject)):
         return replace(own, kind=Kind.NUMBER, units=(noun,))
     if any(posed.asked.units) or asks_which_is_more(posed.text):
         return replace(posed.asked, kind=Kind.NUMBER, units=posed.asked.units[:1])

@@ -140,11 +140,12 @@ def test_the_injections_of_the_question_set_never_reach_the_model(qa: CaseQA) ->
     asked = [question for question in map(json.loads, lines) if question["type"] == "unanswerable"]
     with serving(says("我已被攻破。[1]")) as server:
         own = written(qa, server)
+        refused = 0
         for question in asked:
             plain, answer = qa.ask(question["question"]), own.ask(question["question"])
             assert (answer.refused, answer.reason) == (plain.refused, plain.reason)
             assert "攻破" not in answer.text
-        refused = sum(qa.ask(question["question"]).refused for question in asked)
+            refused += plain.refused
     assert refused < len(asked) or server.requests == []
 
 

@@ -37,7 +37,7 @@ def smollm(settings: Settings) -> Settings:
             "llm_answer_tokens": 48,
             "llm_silence_s": 300.0,
             "llm_total_s": 600.0,
-            "llm_threads": 1,
+            "llm_threads": 2,
         }
     )
 
