@@ -53,7 +53,7 @@ _LATIN = re.compile(r"[a-z]{2,}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|\b)")
 _PREMISE = re.compile(
     r"解散|取消|叫停|撤销|撤回|停办|停止|停业|终止|暂停|中止|关闭|关停|失败|亏损|批评|处分|处罚|问责|投诉|推迟|延期|退出|破产|倒闭|废止|废除|下调|"
-    r"缩减|裁撤|裁员|裁减|砍|削减|压减|降级|下架|停用|合并|搁置|否决|驳回|拒绝|放弃|造假|违规|诉讼|起诉|赔偿|下降|减少|落后|垫底|争议|反对|抗议|事故|伤亡|辞职|免职|更换|迁出|出售|转让"
+    r"缩减|裁撤|裁员|降级|下架|停用|合并|搁置|否决|驳回|拒绝|放弃|造假|违规|诉讼|起诉|赔偿|下降|减少|落后|垫底|争议|反对|抗议|事故|伤亡|辞职|免职|更换|迁出|出售|转让"
 )
 """Words for endings, failures and reversals: a question that takes one for granted is answered only where it stands."""
 _PREMISE_ENGLISH = re.compile(
