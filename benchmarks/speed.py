@@ -141,6 +141,7 @@ def provenance(questions_path: Path, settings: Settings) -> dict[str, Any]:
         "machine": describe_machine(),
         "versions": {name: installed_version(name) for name in pinned},
         "settings_sha256": settings.sha256(),
+        "reader": settings.reader,
         "questions": {"file": questions_path.name, "sha256": hashlib.sha256(questions_path.read_bytes()).hexdigest()},
     }
 

@@ -59,7 +59,9 @@ class Evaluations:
     def question_sets(self, owner: str) -> dict[str, Path]:
         """Return the question files by name: those that come along, then the owner's own."""
         uploads = self.folder(owner) / "questions"
-        bundled = sorted(path for path in BUNDLED_PATH.glob("*.jsonl") if path.stem != "template")
+        bundled = sorted(
+            (path for path in BUNDLED_PATH.glob("*.jsonl") if path.stem != "template"), key=lambda path: path.stem
+        )
         own = sorted(uploads.iterdir()) if uploads.is_dir() else []
         return {path.name: path for path in [*bundled, *own] if path.suffix in UPLOAD_SUFFIXES}
 

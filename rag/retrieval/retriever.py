@@ -116,12 +116,14 @@ class Retriever:
         return read_passages(self._reader, self._index, question, chunks=best)
 
     def parameters(self, question: str) -> dict[str, float]:
-        """Return the shares of the two scores for a question, and what a named case adds."""
+        """Return the shares of the two scores for a question, what a named case adds, and what reading adds to how many."""
         dense = self._weights.dense_english if is_mostly_latin(question) else self._weights.dense
+        of_reader = {"n_read": N_READ, "weight_read": self._weights.read} if self._reader is not None else {}
         return {
             "weight_dense": dense,
             "weight_lexical": round(1 - dense, 6),
             "weight_named_case": self._weights.named_case,
+            **of_reader,
         }
 
     def best(
