@@ -196,7 +196,7 @@ class ConfidenceModel:
         The compilation's own place, named in its title, is what all of it is about.
         """
         form = matching_form(question)
-        told = self._case_text(number) + self._compilation.title
+        told = self._case_text(number) + matching_form(self._compilation.title)
         return any(place in form and place not in told for place in known_places())
 
     def _years_asked(self, question: str) -> set[str]:
@@ -208,10 +208,8 @@ class ConfidenceModel:
         return "\n".join(matching_form(self._index.chunks[chunk].text) for chunk in chunks)
 
     def _case_text(self, number: int | None) -> str:
-        if number is None:
-            return ""
-        case = self._compilation.case(number)
-        return self._compilation.text[case.start : case.end]
+        """Return the matching form of a case: a question's is compared with it, whatever characters the text is in."""
+        return "" if number is None else self._evidence.case_form(number)
 
     def _focus(self, question: str, best: RankedSentence) -> float:
         """Return the share of what is asked for whose neighbouring words stand in the best sentence's passage."""

@@ -68,11 +68,17 @@ class EvidenceDescriber:
         self._own = frozenset(lexical_tokens(index.compilation.title))
         self._wording = load_wording()
 
+    def case_form(self, number: int) -> str:
+        """Return the matching form of a case: its title and text; empty where there is none of this number."""
+        return self._case_forms.get(number, "")
+
     @cached_property
     def _case_forms(self) -> Mapping[int, str]:
-        """The matching form of each case, by its number."""
         text = self._index.compilation.text
-        return {case.number: matching_form(text[case.start : case.end]) for case in self._index.compilation.cases}
+        return {
+            case.number: matching_form(f"{case.title}\n{text[case.start : case.end]}")
+            for case in self._index.compilation.cases
+        }
 
     def describe(
         self, question: str, asked: Asked, ranked: Sequence[RankedSentence], *, named: Collection[int]
@@ -112,7 +118,7 @@ class EvidenceDescriber:
         """
         form = matching_form(question)
         number = self._case_number(ranked[0]) or 0
-        told = self._case_forms.get(number, "") + matching_form(self._index.compilation.title)
+        told = self.case_form(number) + matching_form(self._index.compilation.title)
         named = [match.group() for pattern in (_YEAR, _ORDINAL) for match in pattern.finditer(form)]
         named += [form[start + 1 : end - 1] for start, end in find_names(form)]
         named += [place for place in (*self._departments, *known_places()) if place in form]
@@ -145,7 +151,7 @@ class EvidenceDescriber:
             index.chunk_tokens[best.chunk],
             index.case_tokens.get(number, frozenset()),
             matching_form("\n".join(text[start:end] for start, end in sorted(set(spans)))),
-            self._case_forms.get(number, ""),
+            self.case_form(number),
         )
 
     def _case_number(self, one: RankedSentence) -> int | None:

@@ -15,9 +15,10 @@ _REQUEST = re.compile(
     r"^(?:请问|请教|请|麻烦|劳驾|您好|你好|您|你|帮忙|帮我|给我|替我|告诉我|我?想(?:知道|了解|看看?|查|找|问)|能不能|能否|可否|可以|检索|搜索|搜|查一下|查一查|查查|查找|查询|找出|找一下|找找|找"
     r"|筛选出?|挑出|选出|统计|数一?数|看看|看一下|罗列|列出|列举|列一下|说说|说一下|一下|把|将|所有|全部|凡是|凡|只要|，)+"
 )
+_TOLD_OF = rf"(?:(?:把|将|相关|有关|对应|所属|报送|它们|这些|所有|的|和|与|及|、|{_MARK})*(?:单位|部门|案例|编号|名称|标题|名字|题目))+"
 _RESULT = (
     re.compile(
-        rf"(?:(?<={_MARK})|，)(?:，|请|并|再|都|全部?|一并|一一|逐一|给我|帮我)*(?:列|找|挑|筛|查|数|统计|说|报|写|告诉|给)(?:我|列|举|选|示|一列|一下|一遍|出|出来|给我|全|清楚|明)+(?:其|它们的?|所属|对应|报送)?(?:单位|部门|名称|标题|名字)?(?=[，。？?！!{_MARK}]|$)"
+        rf"(?:(?<={_MARK})|[，。；？?！!])(?:，|请|并|再|都|全部?|一并|一一|逐一|给我|帮我|麻烦|{_TOLD_OF})*(?:列|找|挑|筛|查|数|统计|说|报|写|告诉|给)(?:我|列|举|选|示|一列|一下|一遍|出|出来|给我|全|清楚|明|个)+(?:其|它们的?|所属|对应|报送|相关)?(?:单位|部门|名称|标题|名字|清单|名单|案例|编号|的)*(?=[，。？?！!{_MARK}]|$)"
     ),
     re.compile(
         rf"(?<={_MARK})(?:的)?(?:及其?|以及|和|与)?(?:所属|对应|报送|署名)?(?:的)?(?:数量|总数|个数|数目|清单|名单|列表|名称|标题|单位|部门)+(?=[，。？?！!{_MARK}]|$)"
@@ -39,7 +40,7 @@ _WHICH_CASES = (
     re.compile(rf"(?<={_MARK})(?:都|还|是|有)*{_WHICH}"),
     re.compile(rf"{_WHICH}的(?:案例|工作|做法|经验|服务)"),
     re.compile(rf"(?:分别)?(?:是|有|在)?{_WHICH}(?=[，。？?！!]|$)"),
-    re.compile(r"(?:都|分别)?(?:是|有|属于)?(?:谁|什么|哪里)(?=[，？?。]|$)"),
+    re.compile(r"(?:都|分别)?(?:是|有|属于)?(?:谁|什么|哪里)(?:的|家|家的)?(?=[，？?。]|$)"),
     re.compile(rf"(?:^|(?<=[，{_MARK}]))(?:都|还|又)?(?:有|是)?(?:谁|{_WHICH})(?:的(?:做法|经验|工作))?(?:都|还|也)?"),
 )
 _CASES_NAMED = re.compile(rf"(?:的|关于|^有)?(?:所有|全部|那些)?{_CASE}{_INSIDE}")
@@ -57,6 +58,19 @@ _AT_END = re.compile(
     rf"(?:{_ADVERBS}{_SAYING}|有关系|有关|分别|还|请列全|请列出)?(?:过|了|的|是|到|吗|呢)*(?=[{_MARK}，。？?！!]|$)"
 )
 _RELATED = re.compile(rf"(?:^|(?<={_MARK}))(?:和|与|跟|同)(?P<what>[^，。？{_MARK}]+?)(?:相关|有关|沾边|挂钩)")
+_PURPOSE = re.compile(
+    r"(?:^|(?<=[，。？]))(?:我们?|本人|单位|领导)?(?:正?在|想要?|要|准备|打算|计划|需要)+(?:写|做|搞|准备|起草|整理|策划)+一?[篇份个组期]?(?:关于|有关|讲|谈)?"
+    r"(?P<topic>[^，。？]{2,24}?)(?:方面)?的?(?:稿子|稿件|报告|材料|文章|专题|课题|调研|综述|选题|报道|论文|简报|讲话稿?)，?"
+)
+"""What somebody wants the cases for says what they are about: 想写一篇讲营商环境的稿子，可以参考哪些案例？"""
+_USE = re.compile(r"(?:可以|能够?|值得|可供|供我?|适合)(?:我们?|拿来)?(?:参考|借鉴|引用|用上|学习|用)(?:的|一下)*|用得[上着]")
+_PLACE_IN_CASE = re.compile(
+    rf"(?<={_MARK})(?:在|的|其|自己)*(?:内容|正文|材料|原文|文稿|文字|全文)(?:里面|里边|当中|里|中|内|上)?(?=(?:曾经|曾|都|也|还|又|明确|专门|直接|主动|同时|已经|已|有)*(?:提|写|涉及|谈|说|讲|介绍|出现|包含|用到|含))"
+)
+_MATTER = re.compile(
+    rf"(?:的(?:事情?|情况|内容|例子|话题|问题)|方面(?:的(?:事情?|情况|内容))?)(?=[{_MARK}，。？?！!]|$)"
+)
+"""讲了跟银行合作的事 is about 跟银行合作."""
 _BRACKETS = re.compile(r"[（(][^）)]*[）)]")
 
 
@@ -82,11 +96,14 @@ def without_frame(form: str) -> str:
     Only whole words go, and only where the frame stands: the phrase that asks which cases, the verb of saying beside it, the
     particles at the edges. The 区 of 区块链 and the 有 of 国有 stay.
     """
-    text = _REQUEST.sub("", _BRACKETS.sub(_MARK, form.replace("谁家", "谁")))
+    text = _PURPOSE.sub(rf"\g<topic>{_MARK}", form.replace("谁家", "谁"))
+    text = _REQUEST.sub("", _BRACKETS.sub(_MARK, text))
     text = _BOOK.sub(_MARK, _AS_WORDS.sub("", text))
     for pattern in _WHICH_CASES:
         text = pattern.sub(_MARK, text)
     text = _LIGHT_VERB.sub(_MARK, _CASES_NAMED.sub(_MARK, text))
+    text = _PLACE_IN_CASE.sub("", re.sub(f"{_MARK}+", _MARK, text))
+    text = _USE.sub(_MARK, text) if _MARK in text else text
     text = _RELATED.sub(r"\g<what>", text)
     for pattern in _RESULT:
         text = pattern.sub(_MARK, text)
@@ -94,5 +111,5 @@ def without_frame(form: str) -> str:
     while before != text:
         before = text
         text = re.sub(f"{_MARK}+", _MARK, text)
-        text = _AT_END.sub("", _AFTER.sub("", _AT_START.sub("", text)))
+        text = _MATTER.sub(_MARK, _AT_END.sub("", _AFTER.sub("", _AT_START.sub("", text))))
     return text.replace(_MARK, " ")

@@ -52,14 +52,14 @@ def choose_list(
 ) -> ChosenList | None:
     """Return the list that answers `question` better than its best sentence does; None where a sentence is better.
 
-    named: numbers of the cases that the question names; where the best sentence is of one, no other case's list answers.
+    named: numbers of the cases that the question names; where one of the best sentences is of it, no other case's list answers.
     """
     if asked.kind not in (Kind.LIST, Kind.HOW) and asked.n_items is None:
         return None
     if asked.kind in (Kind.NUMBER, Kind.DATE, Kind.COMPARE, Kind.WHICH_CASES):
         return None
     chunks = [passage.chunk for passage in retrieved.passages]
-    if index.chunks[index.sentences[ranked[0].position].chunk].case_number in named:
+    if any(index.chunks[index.sentences[one.position].chunk].case_number in named for one in ranked[:N_SENTENCES]):
         chunks = [chunk for chunk in chunks if chunk.case_number in named]
     near = [
         found

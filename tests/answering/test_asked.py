@@ -117,6 +117,18 @@ def test_comparing_words_need_two_cases_where_they_compare_nothing_themselves() 
 
 
 @pytest.mark.parametrize(
+    "question", ["甲区和乙区的服务都上了门，两家送的东西有什么不一样？", "甲局和乙局，这两个部门各怎么请专家？"]
+)
+def test_what_two_cases_do_is_compared_without_a_figure(question: str) -> None:
+    asked = what_is_asked(question, n_cases_named=2)
+    assert (asked.kind, asked.units) == (Kind.COMPARE, ())
+
+
+def test_two_firms_beside_two_cases_compare_nothing() -> None:
+    assert what_is_asked("甲区与乙区的两家企业签约了吗？", n_cases_named=2).kind is not Kind.COMPARE
+
+
+@pytest.mark.parametrize(
     ("question", "some", "none"),
     [
         ("企业有多少家", {"家", "户"}, {"元", "人"}),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
+from rag.answering.asked import what_is_asked
 from rag.answering.confidence import CONFIDENCE_FEATURES, ConfidenceModel
 from rag.answering.extractive import ExtractiveAnswerer, Posed
 from rag.answering.scoring import LogisticModel
-from rag.retrieval.retriever import Retrieved
+from rag.factory import CorpusDocument, build_corpus_qa
+from rag.retrieval.retriever import Retrieved, Retriever
+from rag.settings import Settings
 from rag.stores.passages import PassageIndex
 
 Pose = Callable[[str], Posed]
@@ -65,6 +69,30 @@ def test_a_latin_word_that_stands_nowhere_is_noticed(describe: Describe) -> None
     assert describe("城阳区用 Kubernetes 部署了多少台服务器？")["premise_missing"] == 1
     assert describe("城阳区 IIEC 大赛征集了多少个项目？")["premise_missing"] == 0
     assert describe("How many Kubernetes servers are there in Chengyang?")["premise_missing"] == 0
+
+
+def test_a_place_is_known_in_traditional_characters_and_from_the_title_alone(
+    default_embedder: Any, settings: Settings
+) -> None:
+    documents = (
+        CorpusDocument("a", "加拿大", "境內最高峰是洛根山。"),
+        CorpusDocument("b", "鐵路", "韓國的第一條鐵路建於1899年。"),
+    )
+    corpus = build_corpus_qa(documents, settings, embedder=default_embedder).index
+    answerer, model = ExtractiveAnswerer(corpus), ConfidenceModel(corpus)
+    retriever = Retriever(corpus, default_embedder)
+
+    def place_missing(question: str) -> float:
+        asked = what_is_asked(question)
+        ranked = answerer.rank(Posed(question, asked, ()), retriever.retrieve(question, k=2))
+        return dict(zip(CONFIDENCE_FEATURES, model.describe(question, asked, ranked), strict=True))["place_missing"]
+
+    assert [place_missing(one) for one in ("韓國哪年有了鐵路？", "韩国哪年有了铁路？", "加拿大最高的山是哪座？")] == [
+        0,
+        0,
+        0,
+    ]
+    assert place_missing("泰國哪年有了鐵路？") == 1
 
 
 def test_what_is_asked_is_told(describe: Describe) -> None:
