@@ -10,8 +10,8 @@ from rag.answering.aspects import aspect_confidence, by_aspect
 from rag.answering.confidence import ConfidenceModel
 from rag.answering.content import coverage, question_focuses, question_weights
 from rag.answering.draft import Draft, DraftSentence, Support
-from rag.answering.listing import choose_list
-from rag.answering.lists import find_lists
+from rag.answering.listing import choose_list, completed_list
+from rag.answering.lists import ListInText, find_lists
 from rag.answering.ranking import RankedSentence, SentenceDescriber
 from rag.answering.scoring import load_model, model_name
 from rag.answering.selecting import SentenceSelector
@@ -89,18 +89,21 @@ class ExtractiveAnswerer:
             named=posed.named,
         )
         if chosen is not None:
-            confidence = max(confidence, chosen.fit)
-            found = chosen.found
-            items = tuple(replace(self.sentence(item), own_line=True) for item in found.items)
-            intro = (self.sentence(found.intro),) if found.intro else ()
-            return Draft((*intro, *items), "；".join(item.text for item in items), confidence)
+            return self._listed(chosen.found, max(confidence, chosen.fit))
         also = [*self._best_of_parts(posed, retrieved), *self._what_follows(posed, ranked)]
         selected = self._selector.select(posed.asked, ranked, also=also)
+        if whole := completed_list(self._lists, selected, posed.asked):
+            return self._listed(whole, confidence)
         best = self._index.sentences[ranked[0].position]
         sentence = self.shown(Support(best.start, best.end))
         short = self.short(sentence, posed, read=self.read(ranked[0], retrieved))
         lacking = self._confidence.lacking(posed.text, ranked)
         return Draft(tuple(self.sentence(support) for support in selected), short, confidence, lacking=lacking)
+
+    def _listed(self, found: ListInText, confidence: float) -> Draft:
+        items = tuple(replace(self.sentence(item), own_line=True) for item in found.items)
+        intro = (self.sentence(found.intro),) if found.intro else ()
+        return Draft((*intro, *items), "；".join(item.text for item in items), confidence)
 
     def by_aspect(
         self, ranked: Sequence[RankedSentence], aspect: str, *, asked: Asked, of_all: str = ""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rag.answering.asked import Asked, Kind
 from rag.answering.content import Weights, coverage, held, question_weights
+from rag.answering.draft import Support
 from rag.answering.lists import ListInText, n_enumerated
 from rag.answering.ranking import RankedSentence
+from rag.normalising import matching_form
 from rag.retrieval.retriever import Retrieved
 from rag.stores.glossary import Term
 from rag.stores.lexical import lexical_tokens
@@ -27,6 +30,11 @@ SPECIFIC = 3.0
 """Inverse document frequency from which a token of a department names its case ("城阳", not "政府")."""
 _JOINING = frozenset("的了")
 """A token with one of these crosses two words and stands in no heading."""
+_PART_OF_LIST = 2
+"""Sentences of one list from which a list answer is completed."""
+_NUMERALS = {character: value for value, character in enumerate("二三四五六七八九十", start=2)} | {"两": 2}
+_COUNTED = re.compile(rf"(?P<n>[{''.join(_NUMERALS)}])(?:个|项|大|条|种|类|步|方面|道|点)(?:的)?[\u3400-\u9fff]{{2}}")
+_QUOTES = re.compile(r"[“”《》「」]")
 HOW_HANDICAP = 0.15
 """A how question is answered by sentences unless a list fits clearly better."""
 
@@ -74,6 +82,10 @@ def choose_list(
     if not near:
         return None
     weights = question_weights(question, index)
+    announced = [found for found in near if _announces(index, found, question)]
+    if announced:
+        best = max(announced, key=lambda found: (_list_score(weights, found, asked), -found.start))
+        return ChosenList(best, min(_list_score(weights, best, asked), 1.0))
     of_named = max(near, key=lambda found: (_fit_in_named_case(index, weights, found, asked), -found.start))
     fit = _fit_in_named_case(index, weights, of_named, asked)
     if fit >= OF_NAMED_CASE:
@@ -83,6 +95,32 @@ def choose_list(
     handicap = HOW_HANDICAP if asked.kind is Kind.HOW else 0.0
     score = _list_score(weights, best, asked)
     return ChosenList(best, min(score, 1.0)) if score - handicap > sentence else None
+
+
+def completed_list(lists: Sequence[ListInText], chosen: Sequence[Support], asked: Asked) -> ListInText | None:
+    """Return the list of which sentences chosen for a list question are a part, two of them at the least; None without one.
+
+    Part of a list answers nothing that the whole list does not. A list of another length than the question says is left.
+    """
+    if asked.kind is not Kind.LIST or len(chosen) < _PART_OF_LIST:
+        return None
+
+    def n_chosen(found: ListInText) -> int:
+        pieces = [*([found.intro] if found.intro else []), *found.items]
+        return sum(any(a.start < b.end and b.start < a.end for b in chosen) for a in pieces)
+
+    fitting = [found for found in lists if asked.n_items in (None, len(found.items))]
+    best = max(fitting, key=lambda found: (n_chosen(found), -found.start), default=None)
+    return best if best is not None and n_chosen(best) >= _PART_OF_LIST else None
+
+
+def _announces(index: PassageIndex, found: ListInText, question: str) -> bool:
+    """Return whether what introduces a list counts what the question asks for in the same words, and is right: 四个要件."""
+    if found.intro is None:
+        return False
+    intro = _QUOTES.sub("", matching_form(index.compilation.text[found.intro.start : found.intro.end]))
+    counted = _COUNTED.finditer(_QUOTES.sub("", matching_form(question)))
+    return any(match.group() in intro and _NUMERALS[match.group("n")] == len(found.items) for match in counted)
 
 
 def _fit_in_named_case(index: PassageIndex, weights: Weights, found: ListInText, asked: Asked) -> float:

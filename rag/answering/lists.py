@@ -30,7 +30,7 @@ class ListInText:
     end: int
     """Around all its items."""
     tokens: frozenset[str]
-    """Lexical tokens of what introduces it: its heading and intro."""
+    """Lexical tokens of what introduces it, its heading and intro, and of what all its items say (农创+科技, 农创+人才)."""
 
 
 def find_lists(compilation: Compilation) -> tuple[ListInText, ...]:
@@ -61,14 +61,10 @@ def _enumerations(compilation: Compilation, case: Case) -> Iterator[ListInText]:
     for section in case.sections:
         for run in _runs(list_items(text, section.start, section.end)):
             intro = _sentence_before(text, section, run[0].start)
-            yield ListInText(
-                case.number,
-                intro,
-                tuple(_trim(text, item.start, item.lead_end) for item in run),
-                run[0].start,
-                run[-1].end,
-                _tokens(section.path, text[intro.start : intro.end] if intro else ""),
-            )
+            items = tuple(_trim(text, item.start, item.lead_end) for item in run)
+            introduced = text[intro.start : intro.end] if intro else ""
+            tokens = _tokens(section.path, introduced) | _shared(text, items)
+            yield ListInText(case.number, intro, items, run[0].start, run[-1].end, tokens)
 
 
 def _outlines(compilation: Compilation, case: Case) -> Iterator[ListInText]:
@@ -84,9 +80,8 @@ def _outlines(compilation: Compilation, case: Case) -> Iterator[ListInText]:
         if intro and parent.heading and clean_heading(text[intro.start : intro.end]) == parent.heading:
             intro = heading_support(text, parent)
         introduced = text[intro.start : intro.end] if intro else ""
-        yield ListInText(
-            case.number, intro, items, children[0].start, children[-1].end, _tokens(parent.path, introduced)
-        )
+        tokens = _tokens(parent.path, introduced) | _shared(text, items)
+        yield ListInText(case.number, intro, items, children[0].start, children[-1].end, tokens)
 
 
 def _direct_children(sections: Sequence[Section], i: int) -> list[Section]:
@@ -139,6 +134,11 @@ def _sentence_before(text: str, section: Section, start: int) -> Support | None:
 
 def _tokens(path: Sequence[str], intro: str) -> frozenset[str]:
     return frozenset(lexical_tokens("\n".join((*path[-1:], intro))))
+
+
+def _shared(text: str, items: Sequence[Support]) -> frozenset[str]:
+    """Return the tokens that every item has."""
+    return frozenset.intersection(*(frozenset(lexical_tokens(text[item.start : item.end])) for item in items))
 
 
 def _trim(text: str, start: int, end: int) -> Support:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +13,7 @@ from rag.answering.rewriting import rewrite
 from rag.answering.scope import is_instruction, is_other_work
 from rag.llms.chat import ChatModel
 from rag.normalising import clean_question, matching_form
-from rag.retrieval.followup import MAX_TURNS, joined, standalone_question
+from rag.retrieval.followup import MAX_TURNS, joined, leans_on_history, standalone_question
 from rag.retrieval.mentions import CaseNames, Mention
 from rag.retrieval.retriever import Retriever
 from rag.types import Compilation
@@ -76,8 +77,11 @@ class Interpreter:
         chat: the model that makes the question stand alone; None does it by rule, as does a model that fails.
         """
         recent = [clean_question(turn[: self._max_question_chars]) for turn in history[-MAX_TURNS:]]
-        case_before = cache(lambda: self._case_before(recent))
-        standalone, prompts = self._standalone(question, recent, chat=chat, stopped=stopped, case_before=case_before)
+        before = self._before(recent)
+        case_before = cache(lambda: self._case_of(before))
+        standalone, prompts = self._standalone(
+            question, recent, before=before, chat=chat, stopped=stopped, case_before=case_before
+        )
         mentions = tuple(self._names.mentions(matching_form(standalone)))
         if not mentions and recent and standalone != question:
             mentions = case_before()
@@ -95,18 +99,34 @@ class Interpreter:
         question: str,
         history: Sequence[str],
         *,
+        before: str,
         chat: ChatModel | None,
         stopped: Stopped,
         case_before: Callable[[], tuple[Mention, ...]],
     ) -> tuple[str, Mapping[str, str]]:
         """Return the question standing alone, by the chat model where one writes, else by rule; and the prompts used."""
-        by_rule = standalone_question(question, history, self._names)
-        if by_rule == question and history and self._goes_on(question, case_before):
-            by_rule = joined(standalone_question(history[-1], history[:-1], self._names), question)
+        by_rule = self._following(before, question, case_before)
         if chat is None or not history or is_instruction(question) or is_other_work(question):
             return by_rule, {}
         rewritten = rewrite(chat, question, history, stopped=stopped)
         return rewritten.question or by_rule, rewritten.prompts
+
+    def _before(self, history: Sequence[str]) -> str:
+        """Return the last of the earlier questions standing alone by rule; empty without any."""
+        turns = [turn for turn in history if re.search(r"\w", turn)]
+        if not turns:
+            return ""
+        *oldest, last = turns
+        if not oldest:
+            return last
+        before = standalone_question(oldest[-1], oldest[:-1], self._names)
+        return self._following(before, last, lambda: self._case_of(before))
+
+    def _following(self, before: str, question: str, case_before: Callable[[], tuple[Mention, ...]]) -> str:
+        """Return a question standing alone by rule: with the topic of the one before where it leans on it or goes on from it."""
+        if before and (leans_on_history(question, self._names) or self._goes_on(question, case_before)):
+            return joined(before, question)
+        return question
 
     def _goes_on(self, question: str, case_before: Callable[[], tuple[Mention, ...]]) -> bool:
         """Return whether a question that names no case and points at nothing is about the case spoken of before.
@@ -122,9 +142,10 @@ class Interpreter:
         best = self._retriever.retrieve(question, k=1, case_numbers=before, read=False).passages
         return bool(best) and best[0].chunk.case_number == before[0]
 
-    def _case_before(self, history: Sequence[str]) -> tuple[Mention, ...]:
+    def _case_of(self, before: str) -> tuple[Mention, ...]:
         """Return the case that the question before names, or that answers it."""
-        before = standalone_question(history[-1], history[:-1], self._names)
+        if not before:
+            return ()
         named = {mention.case_number for mention in self._names.mentions(matching_form(before))}
         if len(named) == 1:
             return (Mention(named.pop(), 0, 0, by="history"),)

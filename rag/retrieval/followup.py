@@ -10,13 +10,15 @@ from rag.retrieval.mentions import CaseNames
 
 _LEANING = re.compile(
     r"(它|他们|她|那里|那儿|那边|这里|这边|其中|其他|该(?!怎|如何|不)|此(?!外)|这(个|种|项|些|一|次|样|套|家|份|几)|上述|前者|后者|对此|为此"
-    r"|^(那|又|还|再|另外|然后|后来|会后|之后|具体|同时|平均|一共|总共|结果)|呢[？?]?$)"
+    r"|^(那|又|还|再|另外|然后|后来|会后|之后|具体|同时|平均|一共|总共|结果)"
+    r"|^(最后|第[一二三四五六两]|头|前面?|后面?)(那|这)?(一|两|几)?(个|项|种|条|点|样|步|类|方面|家)(?!案例|单位|部门)|呢[？?]?$)"
 )
 _LEANING_ENGLISH = re.compile(
     r"\b(it|its|they|their|them|this|these|those|he|she|his|her|and what about|what about)\b", re.I
 )
 _OPENING = re.compile(
-    r"^(那|它|他们|这|该|此|其|又|还|再|另外|然后|后来|会后|之后|同时|上述|前者|后者|对此|为此)|呢[？?]?$"
+    r"^(那|它|他们|这|该|此|其|又|还|再|另外|然后|后来|会后|之后|同时|上述|前者|后者|对此|为此)"
+    r"|(?<!既)又[^，。？]{0,6}(哪|什么|啥|怎|如何|多少|几|谁)|呢[？?]?$"
 )
 """A question that names a case stands alone, unless it opens by pointing back."""
 _OPENING_ENGLISH = re.compile(r"^(and|it|its|they|their|this|that|these|those|he|she|what about|how about)\b", re.I)
