@@ -10,6 +10,7 @@ import numpy as np
 from rag.answering.asked import Asked, Kind
 from rag.answering.content import coverage, question_focuses, question_weights, unseen_share
 from rag.answering.evidence import EVIDENCE_FEATURES, EvidenceDescriber
+from rag.answering.premises import takes_unsaid_for_granted
 from rag.answering.ranking import FEATURES, RankedSentence
 from rag.answering.scoring import LogisticModel, load_model, model_name
 from rag.normalising import is_mostly_latin, matching_form
@@ -51,11 +52,6 @@ READER_CONFIDENCE_FEATURES = (
 
 _LATIN = re.compile(r"[a-z]{2,}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?=年|\b)")
-_PREMISE = re.compile(
-    r"解散|取消|叫停|撤销|撤回|停办|停止|停业|终止|暂停|中止|关闭|关停|失败|亏损|批评|处分|处罚|问责|投诉|推迟|延期|退出|破产|倒闭|废止|废除|下调|"
-    r"缩减|裁撤|裁员|降级|下架|停用|合并|搁置|否决|驳回|拒绝|放弃|造假|违规|诉讼|起诉|赔偿|下降|减少|落后|垫底|争议|反对|抗议|事故|伤亡|辞职|免职|更换|迁出|出售|转让"
-)
-"""Words for endings, failures and reversals: a question that takes one for granted is answered only where it stands."""
 _PREMISE_ENGLISH = re.compile(
     r"\b(?:abolish\w*|cancel\w*|clos(?:e|ed|ure|ing)|shut|bankrupt\w*|fail\w*|suspend\w*|terminat\w*|withdr[ae]w\w*|revok\w*|dissol\w*|scrapp\w*|"
     r"reject\w*|punish\w*|sued?|lawsuit\w*|protest\w*|accident\w*|killed|died|deaths?|resign\w*|dismiss\w*|fired|delay\w*|postpon\w*|lost|deficit|scandal\w*|corrupt\w*)\b",
@@ -169,12 +165,12 @@ class ConfidenceModel:
         )
 
     def _takes_unsaid_for_granted(self, question: str, number: int | None) -> bool:
-        """Return whether a question presumes an ending or failure its case does not tell, or names a Latin word
+        """Return whether a question presumes an ending, a figure or a person its case does not tell, or names a Latin word
         that stands nowhere in the compilation."""
         if is_mostly_latin(question):
             return self._takes_unsaid_in_english(question, number)
         form = matching_form(question)
-        if any(word not in self._case_text(number) for word in _PREMISE.findall(form)):
+        if takes_unsaid_for_granted(form, self._case_text(number)):
             return True
         return any(word not in self._index.idf for word in _LATIN.findall(form))
 
