@@ -16,8 +16,9 @@ from rag.retrieval.places import known_places
 from rag.stores.lexical import lexical_tokens
 from rag.stores.passages import PassageIndex
 
-_WEIGHT = 0.7
-"""Of the aspect beside the score of the sentence, both 0 to 1."""
+_WEIGHT = 0.3
+"""Of the aspect beside the score of the sentence as a share of the best one's. On 53 comparisons 0.1 to 0.3 do alike, and all that is
+asked stands in two sentences a side in 47 of them; in 44 with the score as it is and 0.7."""
 _OF_ALL = 2.0
 _NO_VALUE = 0.3
 _OTHER_YEAR = 0.3
@@ -42,10 +43,11 @@ def by_aspect(
         if token in weights:
             weights[token] *= _OF_ALL
     years = set(_YEAR.findall(matching_form(aspect)))
+    most = max((one.score for one in ranked), default=0.0) or 1.0
     value = {
         one.position: _fit(index, one.position, asked, years)
         * (
-            _has_value(index, one.position, asked) * one.score
+            _has_value(index, one.position, asked) * one.score / most
             + _WEIGHT * aspect_share(index, one.position, weights, asked=asked)
         )
         for one in ranked
