@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.answering.asked_english import asked_in_english, parts_in_english
-from rag.answering.kinds import Asked, Kind, Sought
+from rag.answering.kinds import OF_LENGTH, Asked, Kind, Sought
 from rag.answering.units import UNIT_GROUPS, exact_units, group_by_noun, units_asked
 from rag.normalising import is_mostly_latin, matching_form
 
@@ -101,7 +101,7 @@ _COMPARE_JOINED = re.compile(
 )
 """Two long things joined, and what each comes to: compared though no case is named."""
 _COMPARE_ANYWAY = re.compile(
-    r"相比|比起来|各自|(谁|哪个|哪家|哪边|哪方|哪一个|哪项|哪种|哪类|哪本|哪份|哪件)[^，。]{0,8}?(更|大|多|高|快|早|长|少|低|短)(？|$|，|些|一些)|(与|和|跟).+(区别|异同|不同)|[^，]{2,}(和|与|跟)[^，]{2,}(哪|谁)[^，]{0,8}(靠前|在先|占优|领先)"
+    rf"相比|比起来|各自|(谁|哪个|哪家|哪边|哪方|哪一个|哪项|哪种|哪类|哪本|哪份|哪件)[^，。]{{0,8}}?(更|大|多|高|快|早|{OF_LENGTH}|少|低|短)(？|$|，|些|一些)|(与|和|跟).+(区别|异同|不同)|[^，]{{2,}}(和|与|跟)[^，]{{2,}}(哪|谁)[^，]{{0,8}}(靠前|在先|占优|领先)"
 )
 _COMPARE_TOPICS = re.compile(
     r"(两|三)(个|家|篇)[^，。？个家]{2,14}案例.*(区别|异同|不同|相同|分别|各自|各是|各有|相比|比较|对比)"

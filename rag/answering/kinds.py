@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+OF_LENGTH = r"(?<![组市局区县院校部处科司会班队乡镇村社首州省厅所站台])长"
+"""长 as a measure: who is 组长 compares nothing."""
+
 
 class Kind(StrEnum):
     """The kinds of question that are answered in different ways."""

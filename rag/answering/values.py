@@ -24,6 +24,11 @@ _DATE = re.compile(
     rf"(?:\d{{4}}年?[-—–~～至到]+(?=\d{{4}}年)|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}[-—–~～至到]+(?=\d{{1,2}}日)|(?:{_DAY})[-—–~～至到]+(?={_DAY}))?(?:{_DAY})"
 )
 """A day, month or year, or a period from one to another ("10月12日至13日", "2013-2017年"): one value."""
+_DAYS = re.compile(r"\d{1,2}日")
+_TAKES_BEFORE = re.compile(
+    r"(?:缩短|压缩|缩减|减少|精简|延长|提速|加快|限时|时限|期限|时间|只需|仅需|需要?|不超过|不到|至多|至少|最[多快短长])(?:由|从|到|至|为|了)?$"
+)
+_TAKES_AFTER = re.compile(r"(?:缩短|压缩|缩减|减少|减为|变为|降|延长|提速|以?内(?!容)|办结|办理完)")
 _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦傅方白邹孟"
     "熊秦邱江尹薛阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤习栗牛边伍阮管包许卡"
@@ -53,7 +58,7 @@ class Value:
 
 def find_values(form: str) -> list[Value]:
     """Return the figures and dates of a matching form, in order. Chinese numerals count only before a unit."""
-    dates = [Value(*match.span(), unit="日期") for match in _DATE.finditer(form)]
+    dates = [Value(*match.span(), unit=_unit_of_date(form, match)) for match in _DATE.finditer(form)]
     taken = [(value.start, value.end) for value in dates]
     values = list(dates)
     for match in _FRACTION.finditer(form):
@@ -69,6 +74,12 @@ def find_values(form: str) -> list[Value]:
         scale = re.sub(r"[余多来]", "", match.group("scale"))
         values.append(Value(start, end, scale + unit if unit in ("元", "美元") else unit or scale))
     return sorted(values, key=lambda value: value.start)
+
+
+def _unit_of_date(form: str, match: re.Match[str]) -> str:
+    """Return 日期; 日 for days that something takes (由10日缩短至7日), which look like the day of a month."""
+    takes = _TAKES_BEFORE.search(form, 0, match.start()) or _TAKES_AFTER.match(form, match.end())
+    return "日" if takes and _DAYS.fullmatch(match.group()) else "日期"
 
 
 def find_names(form: str) -> list[tuple[int, int]]:

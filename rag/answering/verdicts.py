@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.draft import DraftSentence
+from rag.answering.kinds import OF_LENGTH
 from rag.answering.phrases import phrases
 from rag.normalising import is_mostly_latin
 
 _SCALE = {"万亿": 1e12, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3}
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)(?:余|多)?(万亿|亿|千万|百万|万|千)?(?:余|多)?(\D*)")
 _MORE = re.compile(
-    r"(?:更|最|哪个|谁|哪家|(?:哪(?:个|家|边|方|项|种|类|本|份|件|一个)|谁)[^，。？]{1,8}?|比[^，。？]{2,}?)(?P<adjective>大|多|高|快|长|早|少|低|短|晚|靠前|在先)"
+    rf"(?:更|最|哪个|谁|哪家|(?:哪(?:个|家|边|方|项|种|类|本|份|件|一个)|谁)[^，。？]{{1,8}}?|比[^，。？]{{2,}}?)(?P<adjective>大|多|高|快|{OF_LENGTH}|早|少|低|短|晚|靠前|在先)"
     r"(?=$|[，。？！；、的了呢吗]|一?些|一点|各|分别)"
 )
 """Whole adjectives: 更高效 and 更多样 compare nothing that has a figure."""

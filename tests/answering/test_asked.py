@@ -124,6 +124,14 @@ def test_what_two_cases_do_is_compared_without_a_figure(question: str) -> None:
     assert (asked.kind, asked.units) == (Kind.COMPARE, ())
 
 
+@pytest.mark.parametrize(
+    ("question", "compares"),
+    [("领导小组谁当组长？", False), ("甲路和乙路，哪个长？", True), ("领导小组谁任期长？", True)],
+)
+def test_the_head_of_a_group_is_no_length(question: str, compares: bool) -> None:
+    assert (what_is_asked(question, n_cases_named=0).kind is Kind.COMPARE) is compares
+
+
 def test_two_firms_beside_two_cases_compare_nothing() -> None:
     assert what_is_asked("甲区与乙区的两家企业签约了吗？", n_cases_named=2).kind is not Kind.COMPARE
 

@@ -7,7 +7,9 @@ import pytest
 from rag.answering.premises import takes_unsaid_for_granted, unsaid_figures
 from rag.normalising import matching_form
 
-TOLD = matching_form("全区设8支小分队，十二个网点，两个大厅，投资1.2万元，2018年11月取消预约。王小明书记到场，服务3,500人次，占65%。")
+TOLD = matching_form(
+    "全区设8支小分队，十二个网点，两个大厅，投资1.2万元，2018年11月取消预约。王小明书记到场，服务3,500人次，占65%。"
+)
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,14 @@ def test_text_without_values(text: str) -> None:
     assert read(text) == []
 
 
+def test_days_that_something_takes_are_no_days_of_a_month() -> None:
+    def units(text: str) -> list[str]:
+        return [value.unit for value in find_values(text)]
+
+    assert units("办照时间由10日缩短至7日，限时5日，3日内办结") == ["日"] * 4
+    assert units("6月9日开会，10日上午闭会，内容见11日内容") == ["日期"] * 3
+
+
 def test_chinese_numerals_with_wan_inside() -> None:
     assert read("一万二千人") == [("一万二千人", "人")]
 
