@@ -13,6 +13,8 @@ _ENDING = re.compile(
 """Words for endings, failures and reversals: a question that takes one for granted is answered only where it stands."""
 _DATE = re.compile(r"(?:19|20)\d{2}年?|\d{1,2}月(?:\d{1,2}[日号])?|第\d+")
 _FIGURE = re.compile(r"(?<![\d.a-z])\d[\d,]*(?:\.\d+)?(?:万亿|亿|千万|百万|万|千)?(?![\d.%页]|个?案例)")
+_COUNTED = re.compile(rf"{_FIGURE.pattern}(?=[\u3400-\u9fff])")
+"""A figure of something, in a question: what stands after it says of what."""
 _OFFICE = "总统|首相|总理|国王|大使|部长|书记|市长|省长|局长|区长|院士|教授|校长|董事长|总裁|主席"
 _PERSON = re.compile(rf"(?P<before>[\u3400-\u9fff]{{2}})(?:{_OFFICE})")
 _NO_NAME = frozenset("的了在于由向和与哪位有任前原现某该各其")
@@ -37,7 +39,7 @@ def unsaid_figures(form: str, told: str) -> list[str]:
 
     Dates are left out, which texts shorten, and so are numbers of pages and of cases.
     """
-    figures = [match.group() for match in _FIGURE.finditer(_DATE.sub(" ", form))]
+    figures = [match.group() for match in _COUNTED.finditer(_DATE.sub(" ", form))]
     if not figures:
         return []
     known = {_amount(match.group()) for match in _FIGURE.finditer(told)}

@@ -88,14 +88,14 @@ def test_token_ids_equal_the_engines_algorithm_on_the_compilation(
 ) -> None:
     ids = {piece: i for i, piece in enumerate(vocabulary.pieces)}
     for text in paragraphs[::6] + TEXTS:
-        got = embedder._backend.encode("passage: " + text).ids
+        got = embedder.tokenizer.encode_batch(["passage: " + text])[0].ids
         assert got == [0, *viterbi("passage: " + text, ids=ids, vocabulary=vocabulary), 2], text
 
 
 def test_every_code_point_is_normalised_as_the_packed_table_says(
     embedder: TransformerEmbedder, vocabulary: Vocabulary
 ) -> None:
-    normalise = embedder._backend.normalizer.normalize_str
+    normalise = embedder.tokenizer._backend.normalizer.normalize_str
     wrong = [
         (hex(code_point), expected, got)
         for code_point, expected in vocabulary.replacements.items()
