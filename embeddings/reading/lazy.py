@@ -26,8 +26,9 @@ class LazyReader:
         """
         manifest = check_weights(folder)
         self.name = manifest.name
-        same_model = embedder is not None and embedder.name.split("+")[0] == manifest.base_model
-        self._tokenizer = embedder.tokenizer if embedder is not None and same_model else None
+        self._tokenizer = None
+        if embedder is not None and embedder.name.split("+")[0] == manifest.base_model:
+            self._tokenizer = embedder.tokenizer
         self._settings = settings
         self._folder = folder
         self._lock = threading.Lock()

@@ -10,6 +10,7 @@ from rag.answering.asked import Asked, Kind
 from rag.answering.content import Weights, coverage, held, question_weights
 from rag.answering.draft import Support
 from rag.answering.lists import ListInText, n_enumerated
+from rag.answering.numbered import read_numeral
 from rag.answering.ranking import RankedSentence
 from rag.normalising import matching_form
 from rag.retrieval.retriever import Retrieved
@@ -32,8 +33,7 @@ _JOINING = frozenset("的了")
 """A token with one of these crosses two words and stands in no heading."""
 _PART_OF_LIST = 2
 """Sentences of one list from which a list answer is completed."""
-_NUMERALS = {character: value for value, character in enumerate("二三四五六七八九十", start=2)} | {"两": 2}
-_COUNTED = re.compile(rf"(?P<n>[{''.join(_NUMERALS)}])(?:个|项|大|条|种|类|步|方面|道|点)(?:的)?[\u3400-\u9fff]{{2}}")
+_COUNTED = re.compile(r"(?P<n>[二三四五六七八九十两])(?:个|项|大|条|种|类|步|方面|道|点)(?:的)?[\u3400-\u9fff]{2}")
 _QUOTES = re.compile(r"[“”《》「」]")
 HOW_HANDICAP = 0.15
 """A how question is answered by sentences unless a list fits clearly better."""
@@ -82,7 +82,8 @@ def choose_list(
     if not near:
         return None
     weights = question_weights(question, index)
-    announced = [found for found in near if _announces(index, found, question)]
+    counted = [(m.group(), read_numeral(m["n"])) for m in _COUNTED.finditer(_QUOTES.sub("", matching_form(question)))]
+    announced = [found for found in near if _announces(index, found, counted)]
     if announced:
         best = max(announced, key=lambda found: (_list_score(weights, found, asked), -found.start))
         return ChosenList(best, min(_list_score(weights, best, asked), 1.0))
@@ -114,13 +115,15 @@ def completed_list(lists: Sequence[ListInText], chosen: Sequence[Support], asked
     return best if best is not None and n_chosen(best) >= _PART_OF_LIST else None
 
 
-def _announces(index: PassageIndex, found: ListInText, question: str) -> bool:
-    """Return whether what introduces a list counts what the question asks for in the same words, and is right: 四个要件."""
+def _announces(index: PassageIndex, found: ListInText, counted: Sequence[tuple[str, int]]) -> bool:
+    """Return whether what introduces a list counts its items in the words of a question: 四个要件.
+
+    counted: what the question counts, and the number.
+    """
     if found.intro is None:
         return False
     intro = _QUOTES.sub("", matching_form(index.compilation.text[found.intro.start : found.intro.end]))
-    counted = _COUNTED.finditer(_QUOTES.sub("", matching_form(question)))
-    return any(match.group() in intro and _NUMERALS[match.group("n")] == len(found.items) for match in counted)
+    return any(words in intro and n == len(found.items) for words, n in counted)
 
 
 def _fit_in_named_case(index: PassageIndex, weights: Weights, found: ListInText, asked: Asked) -> float:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from rag.answering.asked import Asked, Kind
 from rag.answering.content import Weights, coverage, held, question_weights
 from rag.answering.lists import n_enumerated
+from rag.answering.proper_names import ProperNames
 from rag.answering.values import find_values, fitting_values, names_sought, share_of_units
 from rag.normalising import matching_form
 from rag.retrieval.reading import relevance_of, squashed
@@ -102,11 +103,7 @@ class SentenceDescriber:
     def _department_lines(self) -> frozenset[int]:
         """The positions of the sentences that are the name of a department and nothing else."""
         index = self._index
-        names = {
-            matching_form(name)
-            for case in index.compilation.cases
-            for name in (case.department, case.department_in_contents)
-        }
+        names = frozenset(ProperNames(index.compilation).departments)
         spans = enumerate(index.sentences)
         return frozenset(
             i for i, span in spans if matching_form(index.compilation.text[span.start : span.end]) in names

@@ -77,8 +77,8 @@ class Interpreter:
         chat: the model that makes the question stand alone; None does it by rule, as does a model that fails.
         """
         recent = [clean_question(turn[: self._max_question_chars]) for turn in history[-MAX_TURNS:]]
-        before = self._before(recent)
-        case_before = cache(lambda: self._case_of(before))
+        before = cache(lambda: self._before(recent))
+        case_before = cache(lambda: self._case_of(before()))
         standalone, prompts = self._standalone(
             question, recent, before=before, chat=chat, stopped=stopped, case_before=case_before
         )
@@ -99,13 +99,13 @@ class Interpreter:
         question: str,
         history: Sequence[str],
         *,
-        before: str,
+        before: Callable[[], str],
         chat: ChatModel | None,
         stopped: Stopped,
         case_before: Callable[[], tuple[Mention, ...]],
     ) -> tuple[str, Mapping[str, str]]:
         """Return the question standing alone, by the chat model where one writes, else by rule; and the prompts used."""
-        by_rule = self._following(before, question, case_before)
+        by_rule = self._following(question, before, case_before)
         if chat is None or not history or is_instruction(question) or is_other_work(question):
             return by_rule, {}
         rewritten = rewrite(chat, question, history, stopped=stopped)
@@ -120,12 +120,14 @@ class Interpreter:
         if not oldest:
             return last
         before = standalone_question(oldest[-1], oldest[:-1], self._names)
-        return self._following(before, last, lambda: self._case_of(before))
+        return self._following(last, lambda: before, lambda: self._case_of(before))
 
-    def _following(self, before: str, question: str, case_before: Callable[[], tuple[Mention, ...]]) -> str:
+    def _following(
+        self, question: str, before: Callable[[], str], case_before: Callable[[], tuple[Mention, ...]]
+    ) -> str:
         """Return a question standing alone by rule: with the topic of the one before where it leans on it or goes on from it."""
-        if before and (leans_on_history(question, self._names) or self._goes_on(question, case_before)):
-            return joined(before, question)
+        if leans_on_history(question, self._names) or self._goes_on(question, case_before):
+            return joined(before(), question) if before() else question
         return question
 
     def _goes_on(self, question: str, case_before: Callable[[], tuple[Mention, ...]]) -> bool:
