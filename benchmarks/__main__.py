@@ -50,6 +50,13 @@ def _parser() -> argparse.ArgumentParser:
     fit = commands.add_parser("fit", help="拟合句子排序和置信度的权重，写入 rag/answering/models/")
     fit.add_argument("--questions", type=Path, nargs="+", required=True, help="带依据的题库（JSONL），不能是开发集")
     fit.add_argument("--tune-of", type=Path, nargs="+", default=[], help="只用其中 split 为 tune 的题")
+    fit.add_argument(
+        "--squad",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="SQuAD 格式的公开题库，去掉一半段落，只用来拟合置信度；不能是要报告的部分，也不能是阅读模型训练过的",
+    )
     fit.add_argument("--only-confidence", action="store_true", help="句子排序的权重不动，只拟合置信度")
     fit.add_argument(
         "--lang", choices=("zh", "en"), nargs="+", default=["zh", "en"], help="拟合哪种语言的权重，默认两种"
@@ -123,6 +130,7 @@ def _fit(options: argparse.Namespace) -> int:
         load_settings(),
         options.questions,
         tune_paths=options.tune_of,
+        squad_paths=options.squad,
         languages=options.lang,
         only_confidence=options.only_confidence,
     )

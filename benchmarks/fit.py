@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,21 @@ from scipy.optimize import brentq, minimize  # type: ignore[import-untyped]
 from scipy.special import expit  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.public import with_paragraphs_removed
 from rag.answering.asked import Asked, what_is_asked
 from rag.answering.confidence import ConfidenceModel
 from rag.answering.ranking import RankedSentence, SentenceDescriber
 from rag.answering.scoring import LogisticModel, load_model, model_name
 from rag.errors import QuestionSetError
-from rag.factory import build_embedder, build_reader, open_index
+from rag.factory import CorpusDocument, build_corpus_qa, build_embedder, build_reader, open_index
 from rag.normalising import matching_form, matching_text
 from rag.retrieval.followup import standalone_question
 from rag.retrieval.mentions import CaseNames
 from rag.retrieval.retriever import Retrieved, Retriever
 from rag.settings import Settings
 from rag.stores.passages import PassageIndex
+
+Searched = tuple[PassageIndex, Retriever]
 
 MODELS_PATH = Path(__file__).resolve().parent.parent / "rag" / "answering" / "models"
 ONE_PLACE = ("number", "fact", "list", "how", "followup", "paraphrase", "crosslingual", "typo")
@@ -62,12 +65,15 @@ def fit(
     question_paths: Sequence[Path],
     *,
     tune_paths: Sequence[Path] = (),
+    squad_paths: Sequence[Path] = (),
     languages: Sequence[str] = ("zh", "en"),
     only_confidence: bool = False,
 ) -> list[Path]:
     """Fit both models for each language, with the settings' reader or without one, write them and return their paths.
 
     tune_paths: sets of which only the questions with split `tune` are taken; the others are kept for reporting.
+    squad_paths: public sets in SQuAD's format for the confidence in Chinese questions on other texts, each without a half of
+        its paragraphs (`benchmarks.public`). The reader must not have been trained on them.
     languages: those whose models are fitted anew; the others' files stay.
     only_confidence: leave the ranking as it is, and fit the confidence to it.
     """
@@ -75,6 +81,11 @@ def fit(
     reader = build_reader(settings, embedder=embedder)
     index = open_index(settings, embedder)
     retriever = Retriever(index, embedder, reader=reader)
+
+    def opened(documents: Sequence[CorpusDocument]) -> Searched:
+        corpus = build_corpus_qa(documents, settings, embedder=embedder).index
+        return corpus, Retriever(corpus, embedder, reader=reader)
+
     questions = [question for path in question_paths for question in _read(path)]
     questions += [question for path in tune_paths for question in _read(path) if question.get("split") == "tune"]
     written = []
@@ -86,6 +97,9 @@ def fit(
         origin = {
             "questions": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in question_paths},
             "half_of": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tune_paths},
+            "public": {
+                path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in squad_paths if language == "zh"
+            },
             "language": language,
             "n_questions": len(examples),
             "embedding_model": embedder.name,
@@ -94,8 +108,19 @@ def fit(
             "false_refusals": FALSE_REFUSALS_READ if reader else FALSE_REFUSALS,
         }
         fitting = _Fitting(index, origin, english=language == "en", reads=reader is not None)
-        written += fitting.fit(examples, only_confidence=only_confidence)
+        public = [
+            _public(path, opened, k=settings.n_passages, reads=reader is not None)
+            for path in squad_paths
+            if language == "zh"
+        ]
+        written += fitting.fit(examples, public=public, only_confidence=only_confidence)
     return written
+
+
+def _public(path: Path, opened: Callable[[Sequence[CorpusDocument]], Searched], *, k: int, reads: bool) -> _Public:
+    documents, questions = with_paragraphs_removed(path)
+    index, retriever = opened(documents)
+    return _Public(index, list(_examples(index, retriever, questions, k=k, reads=reads)))
 
 
 def _read(path: Path) -> list[dict[str, Any]]:
@@ -107,6 +132,14 @@ def _regularisation(language: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class _Public:
+    """Questions on a public corpus, and the index of what was kept of it."""
+
+    index: PassageIndex
+    examples: list[_Example]
+
+
+@dataclass(frozen=True, slots=True)
 class _Fitting:
     """The models of one language, with a reader or without."""
 
@@ -115,16 +148,24 @@ class _Fitting:
     english: bool
     reads: bool
 
-    def fit(self, examples: Sequence[_Example], *, only_confidence: bool) -> list[Path]:
-        """Fit on examples, write the models and return their paths."""
+    def fit(self, examples: Sequence[_Example], *, public: Sequence[_Public], only_confidence: bool) -> list[Path]:
+        """Fit on examples, the confidence on those of public sets too, write the models and return their paths.
+
+        The confidence is shifted for the compilation's own questions.
+        """
         with_answer = [one for one in examples if one.labels.any()]
         _check_enough(examples, with_answer)
         features = SentenceDescriber(self.index, reads=self.reads).features()
         name = model_name("ranking", english=self.english, reads=self.reads)
         ranking = load_model(name, features) if only_confidence else _fit_ranking(with_answer)
         rows, labels = _confidence_examples(self.index, ranking, examples, reads=self.reads)
-        strength = self.origin["regularisation"]["confidence"]
-        confidence = _fit(rows, labels, regularisation=strength, quadratic=not self.english)
+        others = [_confidence_examples(one.index, ranking, one.examples, reads=self.reads) for one in public]
+        confidence = _fit(
+            np.concatenate([rows, *(more for more, _ in others)]),
+            np.concatenate([labels, *(more for _, more in others)]),
+            regularisation=self.origin["regularisation"]["confidence"],
+            quadratic=not self.english,
+        )
         written = [] if only_confidence else [_write(name, features, ranking, self.origin)]
         described = ConfidenceModel(self.index, reads=self.reads, model=confidence).features(english=self.english)
         name = model_name("confidence", english=self.english, reads=self.reads)

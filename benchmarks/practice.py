@@ -67,7 +67,8 @@ def _entry(
     answer = matching_form(question["answer"])
     others = [i for i in found if i not in answering and not (answer and answer in matching_form(index.chunks[i].text))]
     passages = [*answering.values(), *(_passage(index, i) for i in others)]
-    return {"question": question["question"], "case": question["cases"][0], "passages": passages}
+    case_number = question["cases"][0] if question["cases"] else index.chunks[found[0]].case_number
+    return {"question": question["question"], "case": case_number, "passages": passages}
 
 
 def _holding(index: PassageIndex, question: dict[str, Any]) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.fit import MODELS_PATH
+from benchmarks.public import read_paragraphs
 from rag.stores.lexical import lexical_tokens
 
 AROUND_CHARS = 150
@@ -66,12 +67,10 @@ def fit_wording(squad_paths: Sequence[Path]) -> Path:
 def _pairs(squad_paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
     """Yield each question with what stands around its first answer."""
     for path in squad_paths:
-        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
-            for paragraph in article["paragraphs"]:
-                for entry in paragraph["qas"]:
-                    start = max(0, entry["answers"][0]["answer_start"])
-                    around = paragraph["context"][max(0, start - AROUND_CHARS) : start + AROUND_CHARS]
-                    yield entry["question"], around
+        for paragraph in read_paragraphs(path):
+            for entry in paragraph.entries:
+                start = max(0, entry["answers"][0]["answer_start"])
+                yield entry["question"], paragraph.text[max(0, start - AROUND_CHARS) : start + AROUND_CHARS]
 
 
 def _table(bigrams: _Counts, first: _Counts, *, second: _Counts) -> dict[str, object]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 N_STEPS, SEED = 2600, 1
 LEARNING_RATE = 2e-4
+PRACTICE_SHARE = 0.5
 N_MEASURED = 1000
 MIN_STEPS, MAX_STEPS = 1, 100_000
 
@@ -46,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help=f"最高的学习率（默认 {LEARNING_RATE}）")
     parser.add_argument("--seed", type=int, default=SEED, help=f"随机种子（默认 {SEED}）")
     parser.add_argument("--steps", type=int, default=N_STEPS, help=f"训练步数，每步 16 个例子（默认 {N_STEPS}）")
+    parser.add_argument(
+        "--practice-share",
+        type=float,
+        default=PRACTICE_SHARE,
+        help=f"练习题在例子里的份额，0 到 1 之间（默认 {PRACTICE_SHARE}）",
+    )
     parser.add_argument("--resume", action="store_true", help="从 --out 里的检查点接着训练（参数须相同）")
 
 
@@ -115,10 +122,17 @@ def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
     from embeddings.reading.network import load_network
     from embeddings.reading.training import train
 
+    if not 0 < arguments.practice_share < 1:
+        raise EmbeddingError(f"--practice-share {arguments.practice_share} 超出范围，应大于 0、小于 1。")
     data = read_training_data(arguments)
     print(f"训练数据：{len(data.sources)} 段文本，{data.n_questions} 个问题。")
     model = ensure_unpacked(settings.home)
-    plan = TrainingPlan(n_steps=arguments.steps, seed=arguments.seed, learning_rate=arguments.rate)
+    plan = TrainingPlan(
+        n_steps=arguments.steps,
+        seed=arguments.seed,
+        learning_rate=arguments.rate,
+        practice_share=arguments.practice_share,
+    )
     dtype = choose_dtype(settings.embedding_dtype)
     started = read_manifest(arguments.start) if arguments.start else None
     weights = read_weights(arguments.start) if arguments.start else None

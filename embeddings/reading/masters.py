@@ -154,4 +154,7 @@ def _rate(step: int, plan: TrainingPlan) -> float:
 
 
 def _fixed(plan: TrainingPlan) -> str:
-    return f"steps={plan.n_steps} seed={plan.seed} batch={plan.batch_size} rate={plan.learning_rate}"
+    return (
+        f"steps={plan.n_steps} seed={plan.seed} batch={plan.batch_size} rate={plan.learning_rate} "
+        f"practice={plan.practice_share}"
+    )

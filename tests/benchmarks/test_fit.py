@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks import fit as fitting
+from benchmarks.public import read_paragraphs, with_paragraphs_removed
 from rag.answering import scoring
 from rag.answering.confidence import CONFIDENCE_FEATURES
 from rag.answering.ranking import FEATURES
@@ -82,6 +83,42 @@ def test_what_is_written_loads_and_tells_its_origin(
 def test_the_confidence_alone_is_fitted_to_the_ranking_as_it_is(run: Any, tmp_path: Path) -> None:
     assert run(QUESTIONS, only_confidence=True) == [tmp_path / "confidence.json"]
     assert not (tmp_path / "ranking.json").exists()
+
+
+def test_questions_on_a_public_set_join_the_confidence_alone(run: Any, tmp_path: Path) -> None:
+    texts = ["甲村有茶园40亩。", "乙村有果园70亩。", "丙村有鱼塘9口。"]
+    entries = [{"question": f"{text[:2]}有什么？", "answers": [{"text": text[3:5]}]} for text in texts]
+    paragraphs = [{"context": text, "qas": [entry]} for text, entry in zip(texts, entries, strict=True)]
+    public = tmp_path / "public.json"
+    public.write_text(json.dumps({"data": [{"title": "村", "paragraphs": paragraphs}]}), encoding="utf-8")
+    ranking, confidence = ((tmp_path / f"{name}.json") for name in ("ranking", "confidence"))
+    run(QUESTIONS)
+    before = [json.loads(path.read_text(encoding="utf-8")) for path in (ranking, confidence)]
+    run(QUESTIONS, squad_paths=[public])
+    after = [json.loads(path.read_text(encoding="utf-8")) for path in (ranking, confidence)]
+    assert after[0]["weights"] == before[0]["weights"]
+    assert after[1]["weights"] != before[1]["weights"]
+    assert after[1]["fitted_on"]["public"] == {"public.json": hashlib.sha256(public.read_bytes()).hexdigest()}
+    documents, questions = with_paragraphs_removed(public)
+    assert [(one.title, one.text) for one in documents] == [("村", texts[0]), ("村", texts[2])]
+    assert [(one["type"], one["evidence"]) for one in questions] == [
+        ("fact", ["茶园"]),
+        ("unanswerable", []),
+        ("fact", ["鱼塘"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "读不出题库"), ("[]", "不是 SQuAD 格式"), ("{", "不是 SQuAD 格式")]
+)
+def test_a_file_that_is_no_public_set_is_named(tmp_path: Path, content: str | None, said: str) -> None:
+    path = tmp_path / "public.json"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(CaseChatError) as caught:
+        list(read_paragraphs(path))
+    assert said in str(caught.value)
+    assert str(path) in str(caught.value)
 
 
 def test_of_a_set_that_is_reported_only_the_tune_half_is_taken(run: Any, tmp_path: Path) -> None:

@@ -237,10 +237,12 @@ def test_a_manifest_that_is_missing_incomplete_or_of_another_format_is_named(fol
     assert str(caught.value) == f"读不出阅读模型的 {path}（No such file or directory）。{REMEDY}"
 
 
-def test_training_refuses_steps_out_of_range(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_training_refuses_steps_and_shares_out_of_range(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["train-reader", "--data", str(tmp_path / "无.json"), "--out", str(tmp_path / "o"), "--steps", "0"]
     assert main(given) == 1
     assert capsys.readouterr().err == "错误：--steps 0 超出范围，应在 1 到 100000 之间。\n"
+    assert main([*given[:-2], "--practice-share", "1"]) == 1
+    assert capsys.readouterr().err == "错误：--practice-share 1.0 超出范围，应大于 0、小于 1。\n"
     assert main(given[:-2]) == 1
     assert "读不出问题集" in capsys.readouterr().err
     assert not (tmp_path / "o").exists()

@@ -146,8 +146,8 @@ def test_resuming_without_a_checkpoint_or_with_another_plan_is_an_error(trained:
             resume=True,
         )
     assert str(caught.value) == (
-        f"检查点 {trained.folder / CHECKPOINT_FILE} 是用别的参数训练的（steps=60 seed=1 batch=16 rate=0.003，"
-        "现在是 steps=60 seed=2 batch=16 rate=0.003）。请用相同的参数，或去掉 --resume。"
+        f"检查点 {trained.folder / CHECKPOINT_FILE} 是用别的参数训练的（steps=60 seed=1 batch=16 rate=0.003 practice=0.5，"
+        "现在是 steps=60 seed=2 batch=16 rate=0.003 practice=0.5）。请用相同的参数，或去掉 --resume。"
     )
 
 

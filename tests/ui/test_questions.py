@@ -9,9 +9,10 @@ import pytest
 
 from rag.errors import QuestionError
 from rag.settings import PROJECT_PATH, Settings
+from rag.types import Citation
 from tests.ui.conftest import ZH
 from ui.questions import clean_question
-from ui.suggestions import example_questions
+from ui.suggestions import answerable_questions, example_questions
 
 
 @pytest.mark.parametrize("typed", ["", " \n\t　", "\x00\x07", "\ufeff\u202e"])
@@ -62,3 +63,24 @@ def test_another_compilation_gets_examples_that_name_no_case_of_this_one(tmp_pat
     assert all(
         "青岛" not in question for question in example_questions(Settings(compilation=tmp_path / "other.txt"), ZH)
     )
+
+
+class _AnswersAll:
+    """Stands for question answering where only the wording of what is tried matters."""
+
+    refused = False
+
+    def ask(self, question: str, *, only_cases: object) -> _AnswersAll:
+        return self
+
+
+def test_a_heading_is_asked_about_without_its_number_and_dashes() -> None:
+    headings = ("——联席会议制度", "（二）推行“一窗受理”。", "**三、**服务企业的办法：")
+    nearest = [Citation(1, "c", n, "题", "某局", (heading,), 1, 2, "文", 0, 1) for n, heading in enumerate(headings, 1)]
+    tried = [
+        question
+        for one in nearest
+        for question in answerable_questions(_AnswersAll(), [one], texts=ZH, only_case=None)[:1]  # type: ignore[arg-type]
+    ]
+    expected = ("联席会议制度", "推行“一窗受理”", "服务企业的办法")
+    assert tried == [ZH("suggest.heading", department="某局", heading=heading) for heading in expected]

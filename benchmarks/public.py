@@ -1,0 +1,58 @@
+"""Public question sets with a part of their paragraphs taken away, for fitting when to refuse.
+
+A confidence fitted on one compilation alone takes the questions of other texts for doubtful. Here each second paragraph
+is left out of the corpus that is searched, so that its questions cannot be answered, and those of the others can.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rag.errors import QuestionSetError
+from rag.factory import CorpusDocument
+
+EVERY = 2
+"""Each paragraph with a number that this divides is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a set in SQuAD's format, with its questions as they stand in the file."""
+
+    title: str
+    text: str
+    entries: Sequence[dict[str, Any]]
+
+
+def read_paragraphs(path: Path) -> Iterator[Paragraph]:
+    """Yield the paragraphs of a set. Raises QuestionSetError for a file that is missing or of another form."""
+    try:
+        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+            for paragraph in article["paragraphs"]:
+                yield Paragraph(str(article.get("title") or ""), str(paragraph["context"]), paragraph["qas"])
+    except OSError as exc:
+        raise QuestionSetError(f"读不出题库 {path}（{exc.strerror or exc}）。请检查 --squad 的路径。") from exc
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise QuestionSetError(f"{path} 不是 SQuAD 格式的 JSON（{exc!r}）。请换用 CMRC 2018 这样的文件。") from exc
+
+
+def with_paragraphs_removed(path: Path) -> tuple[list[CorpusDocument], list[dict[str, Any]]]:
+    """Return the paragraphs kept, and all questions in the form `fit` reads: those of the others are `unanswerable`.
+
+    Raises QuestionSetError as `read_paragraphs`.
+    """
+    documents: list[CorpusDocument] = []
+    questions: list[dict[str, Any]] = []
+    for number, paragraph in enumerate(read_paragraphs(path), start=1):
+        kept = number % EVERY != 0
+        if kept:
+            documents.append(CorpusDocument(str(number), paragraph.title, paragraph.text))
+        for entry in paragraph.entries:
+            evidence = [entry["answers"][0]["text"]] if kept else []
+            type_ = "fact" if kept else "unanswerable"
+            questions.append({"type": type_, "question": entry["question"], "evidence": evidence})
+    return documents, questions
