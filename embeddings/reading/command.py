@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,11 +27,14 @@ from rag.errors import EmbeddingError
 from rag.settings import Settings
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from embeddings.reading.masters import TrainingPlan
 
 N_STEPS, SEED = 2600, 1
 LEARNING_RATE = 2e-4
 PRACTICE_SHARE = 0.5
+BLEND = 1.0
 N_MEASURED = 1000
 MIN_STEPS, MAX_STEPS = 1, 100_000
 
@@ -52,6 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=PRACTICE_SHARE,
         help=f"练习题在例子里的份额，0 到 1 之间（默认 {PRACTICE_SHARE}）",
+    )
+    parser.add_argument(
+        "--blend",
+        type=float,
+        default=BLEND,
+        help="写出的权重里新训练的占多少，其余是 --start 的，大于 0、不超过 1（默认 1，全是新训练的）",
     )
     parser.add_argument("--resume", action="store_true", help="从 --out 里的检查点接着训练（参数须相同）")
 
@@ -124,6 +133,10 @@ def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
 
     if not 0 < arguments.practice_share < 1:
         raise EmbeddingError(f"--practice-share {arguments.practice_share} 超出范围，应大于 0、小于 1。")
+    if not 0 < arguments.blend <= 1:
+        raise EmbeddingError(f"--blend {arguments.blend} 超出范围，应大于 0、不超过 1。")
+    if arguments.blend < 1 and arguments.start is None:
+        raise EmbeddingError(f"--blend {arguments.blend} 要与开始时的权重混合。请用 --start 给出，或去掉 --blend。")
     data = read_training_data(arguments)
     print(f"训练数据：{len(data.sources)} 段文本，{data.n_questions} 个问题。")
     model = ensure_unpacked(settings.home)
@@ -135,8 +148,8 @@ def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
     )
     dtype = choose_dtype(settings.embedding_dtype)
     started = read_manifest(arguments.start) if arguments.start else None
-    weights = read_weights(arguments.start) if arguments.start else None
-    network = load_network(model.path, dtype=dtype, weights=weights, seed=plan.seed)
+    before = read_weights(arguments.start) if arguments.start else None
+    network = load_network(model.path, dtype=dtype, weights=before, seed=plan.seed)
     tokenizer = load_tokenizer(model.path)
     train(
         network,
@@ -151,13 +164,24 @@ def train_reader(settings: Settings, arguments: argparse.Namespace) -> None:
     training = {
         "started_from": None if started is None else {"reader": started.name, "training": started.training},
         **finished_training(data, plan, dtype=dtype),
+        "blend": arguments.blend,
     }
     weights = read_checkpoint(arguments.out / CHECKPOINT_FILE).weights
+    if before is not None:
+        weights = blended(before, weights, share=arguments.blend)
     write_weights(arguments.out, weights, base_model=model.name, training=training)
     figures = _measure(settings, arguments.out, arguments.measure)
     manifest = write_weights(arguments.out, weights, base_model=model.name, training=training, figures=figures)
     print(f"训练完成：{manifest.name}，{manifest.n_bytes / 1e6:.1f} MB，写在 {arguments.out}。")
     print(f"要用它，把其中的 reader.safetensors 和 manifest.json 放进 {SHIPPED_FOLDER}。")
+
+
+def blended(before: Mapping[str, Tensor], after: Mapping[str, Tensor], *, share: float) -> dict[str, Tensor]:
+    """Return weights on the line between those training began with and those it ended with, `share` of the way.
+
+    Such weights can do better than both, on what was trained on before too (Wortsman 2022, https://arxiv.org/abs/2109.01903).
+    """
+    return {name: (1 - share) * before[name].float() + share * value.float() for name, value in after.items()}
 
 
 def training_sources(paths: Sequence[Path], *, exclude: Sequence[Path]) -> list[SourceText]:

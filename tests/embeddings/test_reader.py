@@ -243,6 +243,10 @@ def test_training_refuses_steps_and_shares_out_of_range(tmp_path: Path, capsys: 
     assert capsys.readouterr().err == "错误：--steps 0 超出范围，应在 1 到 100000 之间。\n"
     assert main([*given[:-2], "--practice-share", "1"]) == 1
     assert capsys.readouterr().err == "错误：--practice-share 1.0 超出范围，应大于 0、小于 1。\n"
+    assert main([*given[:-2], "--blend", "1.5"]) == 1
+    assert capsys.readouterr().err == "错误：--blend 1.5 超出范围，应大于 0、不超过 1。\n"
+    assert main([*given[:-2], "--blend", "0.5"]) == 1
+    assert capsys.readouterr().err == ("错误：--blend 0.5 要与开始时的权重混合。请用 --start 给出，或去掉 --blend。\n")
     assert main(given[:-2]) == 1
     assert "读不出问题集" in capsys.readouterr().err
     assert not (tmp_path / "o").exists()

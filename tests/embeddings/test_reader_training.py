@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from embeddings.reading.command import blended
 from embeddings.reading.encoding import encode, load_tokenizer
 from embeddings.reading.masters import CHECKPOINT_FILE, TrainingPlan, read_checkpoint
 from embeddings.reading.network import Outputs, ReaderNetwork, load_network, make_batch, map_words
@@ -149,6 +150,14 @@ def test_resuming_without_a_checkpoint_or_with_another_plan_is_an_error(trained:
         f"检查点 {trained.folder / CHECKPOINT_FILE} 是用别的参数训练的（steps=60 seed=1 batch=16 rate=0.003 practice=0.5，"
         "现在是 steps=60 seed=2 batch=16 rate=0.003 practice=0.5）。请用相同的参数，或去掉 --resume。"
     )
+
+
+def test_blended_weights_lie_between_those_of_start_and_end() -> None:
+    before, after = {"a": torch.tensor([1.0, 5.0])}, {"a": torch.tensor([2.0, 5.0], dtype=torch.bfloat16)}
+    mixed = blended(before, after, share=0.25)
+    assert mixed["a"].dtype == torch.float32
+    assert mixed["a"].tolist() == [1.25, 5.0]
+    assert blended(before, after, share=1.0)["a"].tolist() == [2.0, 5.0]
 
 
 def test_progress_reads_as_a_line() -> None:
