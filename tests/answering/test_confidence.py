@@ -127,3 +127,19 @@ def test_another_model_can_be_given(
 def test_nothing_ranked_is_a_mistake_of_the_caller(index: PassageIndex, pose: Pose) -> None:
     with pytest.raises(IndexError, match="list index out of range"):
         ConfidenceModel(index).of(KNOWN, pose(KNOWN).asked, [])
+
+
+@pytest.mark.parametrize(
+    ("question", "is_elsewhere"),
+    [
+        ("Which singer won the Grammy for best album in 2018?", True),
+        ("How many firms does the West Coast New Area have?", False),
+        ("How is military-civilian integration being promoted?", False),
+    ],
+)
+def test_an_english_question_on_something_else_altogether_has_no_confidence(
+    answerer: ExtractiveAnswerer, pose: Pose, search: Search, question: str, is_elsewhere: bool
+) -> None:
+    posed, found = pose(question), search(question)
+    confidence = answerer.confidence(posed, answerer.rank(posed, found), found)
+    assert (confidence == 0) is is_elsewhere
