@@ -274,6 +274,8 @@ class CaseQA:
             return Draft((), "", 0.0, refusal="instruction")
         if is_other_work(understood.question):
             return Draft((), "", 0.0, refusal="out_of_scope")
+        if not any(map(str.isalpha, understood.standalone)):  # figures and marks alone ask for nothing
+            return Draft((), "", 0.0, refusal="not_in_compilation")
         if understood.only_cases is not None:  # neither the catalogue nor a comparison with other cases
             within = Posed(understood.standalone, understood.asked, understood.only_cases, understood.focus)
             return self._answerer.answer(within, retrieved)

@@ -188,6 +188,9 @@ def test_no_question_at_all_is_refused(qa: CaseQA, question: str) -> None:
         "<script>alert(1)</script>",
         "'; DROP TABLE cases; --",
         "[1]",
+        "123",
+        "2018？",
+        "...",
     ],
 )
 def test_no_question_at_all_is_refused_in_any_case(qa: CaseQA, question: str) -> None:
