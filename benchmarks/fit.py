@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,15 +25,13 @@ from rag.answering.confidence import ConfidenceModel
 from rag.answering.ranking import RankedSentence, SentenceDescriber
 from rag.answering.scoring import LogisticModel, load_model, model_name
 from rag.errors import QuestionSetError
-from rag.factory import CorpusDocument, build_corpus_qa, build_embedder, build_reader, open_index
+from rag.factory import build_corpus_qa, build_embedder, build_reader, open_index
 from rag.normalising import matching_form, matching_text
 from rag.retrieval.followup import standalone_question
 from rag.retrieval.mentions import CaseNames
 from rag.retrieval.retriever import Retrieved, Retriever
 from rag.settings import Settings
 from rag.stores.passages import PassageIndex
-
-Searched = tuple[PassageIndex, Retriever]
 
 MODELS_PATH = Path(__file__).resolve().parent.parent / "rag" / "answering" / "models"
 ONE_PLACE = ("number", "fact", "list", "how", "followup", "paraphrase", "crosslingual", "typo")
@@ -80,11 +78,11 @@ def fit(
     embedder = build_embedder(settings)
     reader = build_reader(settings, embedder=embedder)
     index = open_index(settings, embedder)
-    retriever = Retriever(index, embedder, reader=reader)
 
-    def opened(documents: Sequence[CorpusDocument]) -> Searched:
-        corpus = build_corpus_qa(documents, settings, embedder=embedder).index
-        return corpus, Retriever(corpus, embedder, reader=reader)
+    def asked_of(searched: PassageIndex, questions: Sequence[dict[str, Any]]) -> _Asked:
+        retriever = Retriever(searched, embedder, reader=reader)
+        found = _examples(searched, retriever, questions, k=settings.n_passages, reads=reader is not None)
+        return _Asked(searched, list(found))
 
     questions = [question for path in question_paths for question in _read(path)]
     questions += [question for path in tune_paths for question in _read(path) if question.get("split") == "tune"]
@@ -94,35 +92,32 @@ def fit(
         if not of_language and language != languages[0]:
             continue
         if language == "en":  # no public set has English questions on a Chinese text
-            of_language += [_elsewhere(one) for one in of_language[::2] if one["type"] in ONE_PLACE and one["cases"]]
-        examples = list(_examples(index, retriever, of_language, k=settings.n_passages, reads=reader is not None))
+            of_language += [
+                _elsewhere(one) for one in of_language[::2] if one["type"] in ONE_PLACE and one.get("cases")
+            ]
+        public = []
+        for path in squad_paths if language == "zh" else ():
+            documents, on_public = with_paragraphs_removed(path)
+            public.append(asked_of(build_corpus_qa(documents, settings, embedder=embedder).index, on_public))
+        own = asked_of(index, of_language)
         origin = {
-            "questions": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in question_paths},
-            "half_of": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tune_paths},
-            "public": {
-                path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in squad_paths if language == "zh"
-            },
+            "questions": _hashes(question_paths),
+            "half_of": _hashes(tune_paths),
+            "public": _hashes(squad_paths if language == "zh" else ()),
             "language": language,
-            "n_questions": len(examples),
+            "n_questions": len(own.examples),
             "embedding_model": embedder.name,
             "reader": reader.name if reader else "none",
             "regularisation": {"ranking": REGULARISATION, "confidence": QUADRATIC_REGULARISATION},
             "false_refusals": FALSE_REFUSALS_READ[language] if reader else FALSE_REFUSALS,
         }
         fitting = _Fitting(index, origin, english=language == "en", reads=reader is not None)
-        public = [
-            _public(path, opened, k=settings.n_passages, reads=reader is not None)
-            for path in squad_paths
-            if language == "zh"
-        ]
-        written += fitting.fit(examples, public=public, only_confidence=only_confidence)
+        written += fitting.fit(own.examples, public=public, only_confidence=only_confidence)
     return written
 
 
-def _public(path: Path, opened: Callable[[Sequence[CorpusDocument]], Searched], *, k: int, reads: bool) -> _Public:
-    documents, questions = with_paragraphs_removed(path)
-    index, retriever = opened(documents)
-    return _Public(index, list(_examples(index, retriever, questions, k=k, reads=reads)))
+def _hashes(paths: Sequence[Path]) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def _elsewhere(question: dict[str, Any]) -> dict[str, Any]:
@@ -135,8 +130,8 @@ def _read(path: Path) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Public:
-    """Questions on a public corpus, and the index of what was kept of it."""
+class _Asked:
+    """Questions with what was found for them, and the index that was searched."""
 
     index: PassageIndex
     examples: list[_Example]
@@ -151,7 +146,7 @@ class _Fitting:
     english: bool
     reads: bool
 
-    def fit(self, examples: Sequence[_Example], *, public: Sequence[_Public], only_confidence: bool) -> list[Path]:
+    def fit(self, examples: Sequence[_Example], *, public: Sequence[_Asked], only_confidence: bool) -> list[Path]:
         """Fit on examples, the confidence on those of public sets too, write the models and return their paths.
 
         The confidence is shifted for the compilation's own questions.
