@@ -53,7 +53,9 @@ def _candidates(nearest: Sequence[Citation], texts: Texts) -> Iterator[str]:
     cases = [one for one in nearest if one.case_number is not None]
     unique = list({one.case_number: one for one in cases}.values())
     for one in unique[:2]:
-        heading = _NUMBERING.sub("", without_markers(one.section_path[-1])).strip("。：:—– ") if one.section_path else ""
+        heading = (
+            _NUMBERING.sub("", without_markers(one.section_path[-1])).strip("。：:—– ") if one.section_path else ""
+        )
         if len(heading) >= _TELLING_CHARS:
             yield texts("suggest.heading", department=without_markers(one.department), heading=heading)
     for one in unique[:2]:
