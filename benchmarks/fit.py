@@ -70,8 +70,8 @@ def fit(
     """Fit both models for each language, with the settings' reader or without one, write them and return their paths.
 
     tune_paths: sets of which only the questions with split `tune` are taken; the others are kept for reporting.
-    squad_paths: public sets in SQuAD's format for the confidence in Chinese questions on other texts, each without a half of
-        its paragraphs (`benchmarks.public`). The reader must not have been trained on them.
+    squad_paths: public sets in SQuAD's format for the confidence in questions on other texts, each without a part of its
+        paragraphs (`benchmarks.public`). The reader must not have been trained on them.
     languages: those whose models are fitted anew; the others' files stay.
     only_confidence: leave the ranking as it is, and fit the confidence to it.
     """
@@ -86,24 +86,29 @@ def fit(
 
     questions = [question for path in question_paths for question in _read(path)]
     questions += [question for path in tune_paths for question in _read(path) if question.get("split") == "tune"]
+    public_sets = []
+    for path in squad_paths:
+        documents, on_public = with_paragraphs_removed(path)
+        public_sets.append((build_corpus_qa(documents, settings, embedder=embedder).index, on_public))
     written = []
     for language in languages:
         of_language = [question for question in questions if question.get("lang", "zh") == language]
         if not of_language and language != languages[0]:
             continue
-        if language == "en":  # no public set has English questions on a Chinese text
+        if language == "en":  # few of those written were meant to be unanswerable
             of_language += [
                 _elsewhere(one) for one in of_language[::2] if one["type"] in ONE_PLACE and one.get("cases")
             ]
-        public = []
-        for path in squad_paths if language == "zh" else ():
-            documents, on_public = with_paragraphs_removed(path)
-            public.append(asked_of(build_corpus_qa(documents, settings, embedder=embedder).index, on_public))
+        public = [
+            asked_of(searched, [question for question in on_public if question["lang"] == language])
+            for searched, on_public in public_sets
+        ]
+        public = [one for one in public if one.examples]
         own = asked_of(index, of_language)
         origin = {
             "questions": _hashes(question_paths),
             "half_of": _hashes(tune_paths),
-            "public": _hashes(squad_paths if language == "zh" else ()),
+            "public": _hashes(squad_paths if public else ()),
             "language": language,
             "n_questions": len(own.examples),
             "embedding_model": embedder.name,

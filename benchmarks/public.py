@@ -2,6 +2,7 @@
 
 A confidence fitted on one compilation alone takes the questions of other texts for doubtful. Here each second paragraph
 is left out of the corpus that is searched, so that its questions cannot be answered, and those of the others can.
+Paragraphs that have questions they do not answer (`benchmarks.contrast`) all stay.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from rag.errors import QuestionSetError
 from rag.factory import CorpusDocument
+from rag.normalising import is_mostly_latin
 
 EVERY = 2
 """Each paragraph with a number that this divides is left out."""
@@ -41,18 +43,19 @@ def read_paragraphs(path: Path) -> Iterator[Paragraph]:
 
 
 def with_paragraphs_removed(path: Path) -> tuple[list[CorpusDocument], list[dict[str, Any]]]:
-    """Return the paragraphs kept, and all questions in the form `fit` reads: those of the others are `unanswerable`.
+    """Return the paragraphs kept, and all questions in the form `fit` reads, those that cannot be answered `unanswerable`.
 
     Raises QuestionSetError as `read_paragraphs`.
     """
     documents: list[CorpusDocument] = []
     questions: list[dict[str, Any]] = []
     for number, paragraph in enumerate(read_paragraphs(path), start=1):
-        kept = number % EVERY != 0
+        kept = number % EVERY != 0 or not all(entry["answers"] for entry in paragraph.entries)
         if kept:
             documents.append(CorpusDocument(str(number), paragraph.title, paragraph.text))
         for entry in paragraph.entries:
-            evidence = [entry["answers"][0]["text"]] if kept else []
-            type_ = "fact" if kept else "unanswerable"
-            questions.append({"type": type_, "question": entry["question"], "evidence": evidence})
+            evidence = [answer["text"] for answer in entry["answers"][:1] if kept]
+            type_ = "fact" if evidence else "unanswerable"
+            lang = "en" if is_mostly_latin(entry["question"]) else "zh"
+            questions.append({"type": type_, "lang": lang, "question": entry["question"], "evidence": evidence})
     return documents, questions

@@ -20,6 +20,9 @@ SECOND_POSITIVE, SAME_TEXT, OTHER_TEXT, ALTERED = 0.4, 0.8, 0.75, 0.3
 N_NEAREST = 24
 HEADER_CHARS = 30
 N_ATTEMPTS = 8
+N_WINDOWS = 3
+N_OF_UNANSWERABLE = 2
+"""Windows of its text that a question without an answer is shown with."""
 MAX_SENTENCE_CHARS = 240
 
 _SENTENCE = re.compile(r"[^。！？；!?\n]*[。！？；!?\n]+[”’」』）》]*|[^。！？；!?\n]+$")
@@ -84,6 +87,12 @@ def make_examples(sources: Sequence[SourceText], *, seed: int) -> list[Example]:
             _altered(positive, shown[one.source].title, titles, rng) if rng.random() < ALTERED else None,
         ]
         examples += [example for example in negatives if example is not None]
+    examples += [
+        _nearest(question, [_random_window(shown, cuts, i, question, rng) for _ in range(N_WINDOWS)])
+        for i, source in enumerate(shown)
+        for question in source.unanswerable
+        for _ in range(N_OF_UNANSWERABLE)
+    ]
     rng.shuffle(examples)
     return examples
 
@@ -158,11 +167,16 @@ def _other_text(
     others = [int(i) for i in nearest if i != one.source and sources[int(i)].title != title]
     if not others:
         return None
-    wanted = set(_bigrams(one.question))
     other = rng.choice(others)
-    windows = [_random_window(sources, cuts, other, one.question, rng) for _ in range(3)]
+    windows = [_random_window(sources, cuts, other, one.question, rng) for _ in range(N_WINDOWS)]
     windows = [window for window in windows if one.answer(sources) not in window.text]
-    return max(windows, key=lambda window: len(wanted & set(_bigrams(window.text))), default=None)
+    return _nearest(one.question, windows) if windows else None
+
+
+def _nearest(question: str, windows: Sequence[Example]) -> Example:
+    """Return the window that shares most bigrams with the question."""
+    wanted = set(_bigrams(question))
+    return max(windows, key=lambda window: len(wanted & set(_bigrams(window.text))))
 
 
 def _altered(positive: Example, title: str, titles: Sequence[str], rng: random.Random) -> Example | None:

@@ -32,6 +32,8 @@ class SourceText:
     title: str
     text: str
     questions: tuple[SourceQuestion, ...]
+    unanswerable: tuple[str, ...] = ()
+    """Questions that resemble the text and that it does not answer (SQuAD 2.0)."""
 
 
 def read_sources(paths: Sequence[Path]) -> list[SourceText]:
@@ -55,7 +57,8 @@ def simplified(source: SourceText) -> SourceText:
         )
         for question in source.questions
     )
-    return SourceText(to_simplified(source.title), to_simplified(source.text), questions)
+    unanswerable = tuple(map(to_simplified, source.unanswerable))
+    return SourceText(to_simplified(source.title), to_simplified(source.text), questions, unanswerable)
 
 
 def source_answer(text: str, question: SourceQuestion) -> list[str]:
@@ -97,8 +100,10 @@ def _read_bytes(path: Path) -> bytes:
 
 def _make_source(title: str, paragraph: dict[str, Any]) -> SourceText:
     text = str(paragraph["context"])
-    questions = []
+    questions, unanswerable = [], []
     for entry in paragraph["qas"]:
+        if not entry["answers"]:
+            unanswerable.append(str(entry["question"]))
         right = [
             (str(answer["text"]), int(answer["answer_start"]))
             for answer in entry["answers"]
@@ -108,4 +113,4 @@ def _make_source(title: str, paragraph: dict[str, Any]) -> SourceText:
             answers, starts = zip(*right, strict=True)
             evidence = tuple(map(str, entry.get("evidences") or ()))
             questions.append(SourceQuestion(str(entry["question"]), answers, starts, evidence))
-    return SourceText(title, text, tuple(questions))
+    return SourceText(title, text, tuple(questions), tuple(unanswerable))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,13 @@ def test_examples_point_at_the_answer_and_negatives_do_not_hold_it(sources: list
         if any(answer in one.text for question, answer in answers.items() if source.title in question)
     ]
     assert turned  # a text that answers, asked about another place
+
+
+def test_a_near_miss_is_shown_with_windows_of_its_text_as_unanswered(sources: list[SourceText]) -> None:
+    asked = replace(sources[0], questions=(), unanswerable=("谁批准的？",))
+    examples = [one for one in make_examples([asked, *sources[1:]], seed=1) if one.question == "谁批准的？"]
+    assert len(examples) == 2
+    assert all(one.answer is None and one.evidence is None and one.text in asked.text for one in examples)
 
 
 def test_examples_are_the_same_for_the_same_seed(sources: list[SourceText]) -> None:
