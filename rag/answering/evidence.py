@@ -10,6 +10,7 @@ from functools import cached_property
 from rag.answering.asked import Asked, Kind
 from rag.answering.content import coverage, focus_tokens
 from rag.answering.lists import n_enumerated
+from rag.answering.numbered import read_numeral
 from rag.answering.ranking import RankedSentence
 from rag.answering.repetition import load_wording, missing_stretches, word_weights
 from rag.answering.values import find_names, find_values, fitting_values, names_of_sort, names_sought, share_of_units
@@ -41,7 +42,6 @@ _BEFORE, _AFTER = 40, 15
 """Characters around a figure that say what it is of."""
 _N_BEST = 3
 """Sentences that are looked at, with their neighbours."""
-_NUMERALS = {character: value for value, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _ORDINAL = re.compile(
     r"第?(?P<number>[一二三四五六七八九十]|(?<![\d.])\d{1,2})(?P<of>届|批|期|季度|轮|阶段|号线|标段|代|版)"
 )
@@ -177,10 +177,7 @@ class EvidenceDescriber:
 
 def _ordinals(form: str) -> set[tuple[int, str]]:
     """Return the members of a series that a matching form names: 第三批, 一期, 第2季度."""
-    return {
-        (int(number) if (number := match.group("number")).isdigit() else _NUMERALS[number], match.group("of"))
-        for match in _ORDINAL.finditer(form)
-    }
+    return {(read_numeral(match.group("number")), match.group("of")) for match in _ORDINAL.finditer(form)}
 
 
 def _kind_missing(near_form: str, asked: Asked) -> float:
