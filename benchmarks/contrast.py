@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.reading.questions import SourceText, read_sources
+from benchmarks.public import Paragraph, read_paragraphs
 from rag.errors import QuestionSetError
 
 N_HASH = 16
@@ -43,32 +43,28 @@ def write_contrast(
 
     keep: keep the sets' own questions too.
 
-    Raises QuestionSetError for questions on paragraphs that are in none of the sets, or with an answer that is not there,
-    EmbeddingError for a public set that cannot be read.
+    Raises QuestionSetError for a file that cannot be read, questions on paragraphs that are in none of the sets, and
+    answers that are not in theirs.
     """
     asked: dict[str, list[ContrastQuestion]] = defaultdict(list)
     for path in question_paths:
         for question in _read(path):
             asked[question.paragraph].append(question)
-    sources = {paragraph_name(source.text): source for source in read_sources(data_paths)}
-    if missing := sorted(set(asked) - set(sources)):
+    paragraphs = {paragraph_name(one.text): one for path in data_paths for one in read_paragraphs(path)}
+    if missing := sorted(set(asked) - set(paragraphs)):
         raise QuestionSetError(
             f"{len(missing)} 个段落（如 {missing[0]}）不在 --data 的文件里。请给出这些题目所依据的公开题库。"
         )
-    articles = [_article(name, source, asked[name], keep=keep) for name, source in sources.items()]
+    articles = [_article(name, one, asked[name], keep=keep) for name, one in paragraphs.items()]
     out_path.parent.mkdir(parents=True, exist_ok=True)
     out_path.write_text(json.dumps({"version": "2.0", "data": articles}, ensure_ascii=False) + "\n", encoding="utf-8")
     return sum(map(len, asked.values()))
 
 
-def _article(name: str, source: SourceText, asked: Sequence[ContrastQuestion], *, keep: bool) -> dict[str, Any]:
-    entries = [_entry(f"{name}-{number}", one, source.text) for number, one in enumerate(asked, start=1)]
-    for number, question in enumerate(source.questions if keep else (), start=1):
-        answers = [
-            {"text": text, "answer_start": start} for text, start in zip(question.answers, question.starts, strict=True)
-        ]
-        entries.append({"id": f"{name}-original-{number}", "question": question.question, "answers": answers})
-    return {"title": source.title, "paragraphs": [{"id": name, "context": source.text, "qas": entries}]}
+def _article(name: str, paragraph: Paragraph, asked: Sequence[ContrastQuestion], *, keep: bool) -> dict[str, Any]:
+    ours = [_entry(f"{name}-{number}", one, paragraph.text) for number, one in enumerate(asked, start=1)]
+    entries = [*ours, *(paragraph.entries if keep else ())]
+    return {"title": paragraph.title, "paragraphs": [{"id": name, "context": paragraph.text, "qas": entries}]}
 
 
 def _entry(entry_id: str, asked: ContrastQuestion, text: str) -> dict[str, Any]:

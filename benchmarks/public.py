@@ -8,6 +8,7 @@ Paragraphs that have questions they do not answer (`benchmarks.contrast`) all st
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,15 +32,28 @@ class Paragraph:
 
 
 def read_paragraphs(path: Path) -> Iterator[Paragraph]:
-    """Yield the paragraphs of a set. Raises QuestionSetError for a file that is missing or of another form."""
+    """Yield the paragraphs of a set, JSON or a zip with one JSON file.
+
+    Raises QuestionSetError for a file that is missing or of another form.
+    """
     try:
-        for article in json.loads(path.read_text(encoding="utf-8"))["data"]:
+        for article in json.loads(_read_text(path))["data"]:
             for paragraph in article["paragraphs"]:
                 yield Paragraph(str(article.get("title") or ""), str(paragraph["context"]), paragraph["qas"])
     except OSError as exc:
-        raise QuestionSetError(f"读不出题库 {path}（{exc.strerror or exc}）。请检查 --squad 的路径。") from exc
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise QuestionSetError(f"读不出题库 {path}（{exc.strerror or exc}）。请检查它的路径。") from exc
+    except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as exc:
         raise QuestionSetError(f"{path} 不是 SQuAD 格式的 JSON（{exc!r}）。请换用 CMRC 2018 这样的文件。") from exc
+
+
+def _read_text(path: Path) -> str:
+    if path.suffix.lower() != ".zip":
+        return path.read_text(encoding="utf-8")
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.lower().endswith(".json")]
+        if len(names) != 1:
+            raise ValueError(f"{len(names)} JSON files")
+        return archive.read(names[0]).decode("utf-8")
 
 
 def with_paragraphs_removed(path: Path) -> tuple[list[CorpusDocument], list[dict[str, Any]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,15 @@ def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFi
     missing = ["--questions", str(tmp_path / "无.jsonl"), *given[2:]]
     assert main(["contrast", *missing]) == 2
     assert capsys.readouterr().err.startswith(f"读不出题目 {tmp_path / '无.jsonl'}")
+
+
+def test_a_zipped_set_reads_as_the_file_inside_and_of_several_none(tmp_path: Path) -> None:
+    plain, path = public_set(tmp_path), tmp_path / "public.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(plain, "public.json")
+    assert write_contrast([ours(tmp_path, *PAIR)], [path], tmp_path / "out.json") == 2
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(plain, "a.json")
+        archive.write(plain, "b.json")
+    with pytest.raises(QuestionSetError, match="不是 SQuAD 格式"):
+        write_contrast([ours(tmp_path, *PAIR)], [path], tmp_path / "out.json")
