@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -29,6 +30,8 @@ from rag.stores.passages import PassageIndex
 from rag.types import Answer, CaseDecision, Citation, Compilation, Delta, Inspection, Passage
 
 MODEL = "extractive"
+_MARKUP = re.compile(r"<[^<>]*>|{{[^{}]*}}")
+"""Tags and places left open in a form: they are not what a person asks."""
 
 
 class CaseQA:
@@ -274,7 +277,7 @@ class CaseQA:
             return Draft((), "", 0.0, refusal="instruction")
         if is_other_work(understood.question):
             return Draft((), "", 0.0, refusal="out_of_scope")
-        if not any(map(str.isalpha, understood.standalone)):  # figures and marks alone ask for nothing
+        if not any(map(str.isalpha, _MARKUP.sub("", understood.standalone))):  # figures and marks alone ask for nothing
             return Draft((), "", 0.0, refusal="not_in_compilation")
         if understood.only_cases is not None:  # neither the catalogue nor a comparison with other cases
             within = Posed(understood.standalone, understood.asked, understood.only_cases, understood.focus)
