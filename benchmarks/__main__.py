@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         nargs="+",
         default=[],
-        help="SQuAD 格式的公开题库，去掉一半段落，只用来拟合置信度；不能是要报告的部分，也不能是阅读模型训练过的",
+        help="SQuAD 格式的公开题库，去掉一部分段落，只用来拟合置信度；不能是要报告的部分，也不能是阅读模型训练过的",
     )
     fit.add_argument("--only-confidence", action="store_true", help="句子排序的权重不动，只拟合置信度")
     fit.add_argument(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -17,7 +16,7 @@ from rag.answering.generative import GenerativeAnswerer, WritingRun, WritingTask
 from rag.answering.grounding import is_grounded
 from rag.answering.refusing import refusal_prompts, refusal_text
 from rag.answering.resting import chunks_to_write_from, passages_read
-from rag.answering.scope import is_instruction, is_other_work
+from rag.answering.scope import asks_nothing, is_instruction, is_other_work
 from rag.answering.screening import CaseScreener
 from rag.answering.several import answer_which_cases, compare
 from rag.answering.understanding import Interpreter, Stopped, Understood, never
@@ -30,8 +29,6 @@ from rag.stores.passages import PassageIndex
 from rag.types import Answer, CaseDecision, Citation, Compilation, Delta, Inspection, Passage
 
 MODEL = "extractive"
-_MARKUP = re.compile(r"<[^<>]*>|{{[^{}]*}}")
-"""Tags and places left open in a form: they are not what a person asks."""
 
 
 class CaseQA:
@@ -277,7 +274,7 @@ class CaseQA:
             return Draft((), "", 0.0, refusal="instruction")
         if is_other_work(understood.question):
             return Draft((), "", 0.0, refusal="out_of_scope")
-        if not any(map(str.isalpha, _MARKUP.sub("", understood.standalone))):  # figures and marks alone ask for nothing
+        if asks_nothing(understood.standalone):
             return Draft((), "", 0.0, refusal="not_in_compilation")
         if understood.only_cases is not None:  # neither the catalogue nor a comparison with other cases
             within = Posed(understood.standalone, understood.asked, understood.only_cases, understood.focus)

@@ -1,4 +1,4 @@
-"""Requests that are no questions to a compilation: instructions to the machine, and work it does not do."""
+"""Requests that are no questions to a compilation: instructions to the machine, work it does not do, and no words at all."""
 
 from __future__ import annotations
 
@@ -48,6 +48,8 @@ _ENGLISH_OTHER = re.compile(
     r"|\b(what is|what's|how is|how's) the (weather|stock price)\b|\bweather forecast\b",
     re.I,
 )
+_MARKUP = re.compile(r"<[^<>]*>|{{[^{}]*}}")
+"""Tags and places left open in a form: they are not what a person asks."""
 
 
 def is_instruction(question: str) -> bool:
@@ -60,3 +62,8 @@ def is_other_work(question: str) -> bool:
     """Return whether a text asks for work that has nothing to do with answering from a compilation, or only greets."""
     form = matching_form(question)
     return bool(_GREETING.match(form) or _OTHER_WORK.search(form) or _ENGLISH_OTHER.search(question))
+
+
+def asks_nothing(question: str) -> bool:
+    """Return whether a text has no word of its own: figures, marks and markup alone."""
+    return not any(map(str.isalpha, _MARKUP.sub("", question)))

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from rag.answering.scope import is_instruction, is_other_work
+from rag.answering.scope import asks_nothing, is_instruction, is_other_work
 from rag.settings import PROJECT_PATH
 
 
@@ -135,6 +135,16 @@ def test_look_alikes_are_let_through(text: str) -> None:
 )
 def test_requests_in_other_words(text: str) -> None:
     assert is_instruction(text) or is_other_work(text)
+
+
+@pytest.mark.parametrize("text", ["", "？", "2018", "[1]", "<b></b>", "{{nearest}}", "<img src=x>{{a}}3"])
+def test_figures_marks_and_markup_ask_nothing(text: str) -> None:
+    assert asks_nothing(text)
+
+
+@pytest.mark.parametrize("text", ["链湾", "<b>链湾</b>", "市南区{{nearest}}", "CBD", "3月"])
+def test_a_word_asks_something(text: str) -> None:
+    assert not asks_nothing(text)
 
 
 def test_no_answerable_question_of_the_question_sets_is_refused() -> None:
